@@ -1,0 +1,90 @@
+"""Write frames as H.264 in a thread of its own, so that drawing and encoding overlap."""
+
+import queue
+import threading
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+import cv2
+from av.video.reformatter import ColorRange, Colorspace
+
+from effects.render.pictures import Picture
+
+WAITING = 4
+AVX512_SKX = 256  # OpenCV's CV_CPU_AVX512_SKX, which its Python module does not name
+
+
+class Encoder:
+    """A context: `write` frames in it; leaving it closes the file, whatever happened."""
+
+    def __init__(self, path: Path, size: tuple[int, int], *, fps: int, threads: int) -> None:
+        self.path, self.size, self.fps, self.threads = path, size, fps, threads
+        self.frames: queue.Queue[Picture | None] = queue.Queue(WAITING)
+        self.failure: BaseException | None = None
+        self.thread = threading.Thread(target=self._run, name="encoder", daemon=True)
+
+    def __enter__(self) -> "Encoder":
+        self.thread.start()
+        return self
+
+    def write(self, frame: Picture) -> None:
+        """Hand over one (H, W, 3) RGB frame; it must not be changed afterwards. Raise what the encoder raised."""
+        while True:
+            if self.failure is not None:
+                raise self.failure
+            try:
+                return self.frames.put(frame, timeout=0.2)
+            except queue.Full:
+                continue
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        while self.thread.is_alive():
+            try:
+                self.frames.put(None, timeout=0.2)
+                break
+            except queue.Full:
+                continue
+        self.thread.join()
+        if error is None and self.failure is not None:
+            raise self.failure
+
+    def _run(self) -> None:
+        try:
+            with av.open(str(self.path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+                stream = self._stream(container)
+                while (frame := self.frames.get()) is not None:
+                    container.mux(stream.encode(_as_yuv(frame)))
+                container.mux(stream.encode())
+        except BaseException as error:
+            self.failure = error
+
+    def _stream(self, container: av.container.OutputContainer) -> av.VideoStream:
+        stream = container.add_stream("libx264", rate=Fraction(self.fps), options=_options())
+        stream.width, stream.height = self.size
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.thread_count = self.threads
+        stream.codec_context.colorspace = Colorspace.ITU709
+        stream.codec_context.color_primaries = stream.codec_context.color_trc = 1
+        stream.codec_context.color_range = ColorRange.MPEG
+        return stream
+
+
+def _options() -> dict[str, str]:
+    options = {"preset": "veryfast", "crf": "23", "profile": "high"}
+    if cv2.checkHardwareSupport(AVX512_SKX):
+        # x264's AVX-512 code for macroblock trees reads memory it never wrote: the same frames gave other bytes.
+        options["x264-params"] = "asm=avx2"
+    return options
+
+
+def _as_yuv(frame: Picture) -> av.VideoFrame:
+    return av.VideoFrame.from_ndarray(frame, format="rgb24").reformat(
+        format="yuv420p",
+        src_colorspace=Colorspace.ITU709,
+        dst_colorspace=Colorspace.ITU709,
+        dst_color_range=ColorRange.MPEG,
+    )

@@ -1,0 +1,232 @@
+"""The frames themselves: where the picture shows, and SVG painted around it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Window(NamedTuple):
+    """Where the picture shows, in parts of the canvas."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def pixels(self, w: float, h: float) -> "Window":
+        return Window(self.left * w, self.top * h, self.right * w, self.bottom * h)
+
+
+class Design(NamedTuple):
+    """A frame: where the picture shows, and SVG for a width and a height."""
+
+    window: Window
+    paint: Callable[[float, float], str]
+
+
+FULL = Window(0, 0, 1, 1)
+POLAROID = Window(0.1, 0.08, 0.9, 0.8)
+PHONE = Window(0.12, 0.07, 0.88, 0.93)
+CARD = Window(0.11, 0.1, 0.89, 0.7)
+GALLERY = Window(0.15, 0.12, 0.85, 0.84)
+ID_PHOTO = Window(0.14, 0.12, 0.86, 0.8)
+CAR = Window(0.1, 0.14, 0.9, 0.74)
+CREAM, INK, RED, GOLD = "#FFF6EA", "#241522", "#E2553F", "#FFE7AE"
+
+
+def _rect(x: float, y: float, w: float, h: float, fill: str, radius: float = 0, opacity: float = 1) -> str:
+    return f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="{radius}" fill="{fill}" opacity="{opacity}"/>'
+
+
+def _circle(x: float, y: float, r: float, fill: str, opacity: float = 1) -> str:
+    return f'<circle cx="{x}" cy="{y}" r="{r}" fill="{fill}" opacity="{opacity}"/>'
+
+
+def _path(d: str, fill: str, opacity: float = 1) -> str:
+    return f'<path d="{d}" fill="{fill}" fill-rule="evenodd" opacity="{opacity}"/>'
+
+
+def _stroke(d: str, colour: str, width: float) -> str:
+    return f'<path d="{d}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-linecap="round"/>'
+
+
+def _outline(window: Window, out: float, colour: str, width: float, radius: float = 0) -> str:
+    """The rim of a window in pixels, `out` pixels outside it."""
+    x, y = window.left - out, window.top - out
+    return _stroke(_rounded(Window(x, y, window.right + out, window.bottom + out), radius), colour, width)
+
+
+def _rounded(window: Window, r: float) -> str:
+    """The path of a window in pixels, its corners rounded."""
+    x, y, x2, y2 = window
+    top = f"M{x + r} {y}H{x2 - r}A{r} {r} 0 0 1 {x2} {y + r}V{y2 - r}"
+    return f"{top}A{r} {r} 0 0 1 {x2 - r} {y2}H{x + r}A{r} {r} 0 0 1 {x} {y2 - r}V{y + r}A{r} {r} 0 0 1 {x + r} {y}Z"
+
+
+def _around(w: float, h: float, hole: str, *stops: str) -> str:
+    """Everything but a hole, in a gradient whose stops have the classes c1, c2, c3."""
+    parts = "".join(
+        f'<stop offset="{i / (len(stops) - 1)}" class="c{i + 1}" stop-color="{stop}"/>' for i, stop in enumerate(stops)
+    )
+    gradient = f'<linearGradient id="body" x1="0" y1="0" x2="1" y2="1">{parts}</linearGradient>'
+    return gradient + _path(f"M0 0H{w}V{h}H0Z{hole}", "url(#body)")
+
+
+def _polaroid(w: float, h: float) -> str:
+    x, y, x2, y2 = window = POLAROID.pixels(w, h)
+    shade = _path(f"M{x} {y}H{x2}V{y + 10}H{x + 10}V{y2}H{x}Z", "#2E1A2B", 0.16)
+    return _around(w, h, _rounded(window, 6), "#FFFBF2", "#FFF1DC", "#E9D6C0") + shade
+
+
+def _phone(w: float, h: float) -> str:
+    u = min(w, h)
+    window = PHONE.pixels(w, h)
+    body = _around(w, h, _rounded(window, u * 0.06), "#F0A98C", "#D9788A", "#8E6FB0")
+    notch = _rect(w / 2 - u * 0.11, window.top + u * 0.012, u * 0.22, u * 0.045, INK, u * 0.022)
+    button = _circle(w / 2, window.bottom - u * 0.1, u * 0.055, CREAM) + _circle(
+        w / 2, window.bottom - u * 0.1, u * 0.04, RED
+    )
+    return body + _outline(window, u * 0.016, INK, u * 0.034, u * 0.075) + notch + button
+
+
+def _card(w: float, h: float) -> str:
+    u = min(w, h)
+    window = CARD.pixels(w, h)
+    body = _around(w, h, _rounded(window, u * 0.03), "#EBA537", "#BD5032", "#7A2A4A")
+    rim = _outline(Window(0, 0, w, h), -u * 0.036, GOLD, u * 0.012, u * 0.05) + _outline(
+        window, 0, GOLD, u * 0.014, u * 0.03
+    )
+    plate = _rect(window.left, h * 0.735, window.right - window.left, h * 0.19, "#2E1A2B", u * 0.03, 0.55)
+    star = "M0 -10L3 -3L10 -3L4 2L6 9L0 5L-6 9L-4 2L-10 -3L-3 -3Z"
+    places = [f'<g transform="translate({w * (0.32 + 0.09 * i)} {h * 0.87}) scale({u / 500})">' for i in range(5)]
+    return body + rim + plate + "".join(place + _path(star, "#FFD978") + "</g>" for place in places)
+
+
+def _gallery(w: float, h: float) -> str:
+    u = min(w, h)
+    window = GALLERY.pixels(w, h)
+    wall = _around(w, h, _rounded(window, 4), "#5D2A3C", "#7C3A48", "#3C1C33")
+    lamp = _path(f"M{w * 0.32} 0H{w * 0.68}L{w} {h}H0Z" + _rounded(window, 4), "#FFF1DC", 0.1)
+    mouldings = (
+        (0.045, 0.03, "#8A4A22"),
+        (0.034, 0.024, "#E3A544"),
+        (0.018, 0.012, "#FFE2A0"),
+        (0.006, 0.012, "#7A3B1E"),
+    )
+    rims = "".join(_outline(window, u * out, colour, u * width) for out, width, colour in mouldings)
+    return wall + lamp + rims + _rect(w * 0.4, h * 0.91, w * 0.2, h * 0.03, "#E9C46A", 3)
+
+
+def _id_photo(w: float, h: float) -> str:
+    u = min(w, h)
+    body = _around(w, h, _rounded(ID_PHOTO.pixels(w, h), u * 0.02), "#FDF6E8", "#F5E6CC", "#E2CDAF")
+    lines = "".join(
+        _rect(
+            w * 0.14,
+            h * (0.845 + 0.045 * row),
+            w * (0.5 - 0.14 * row),
+            h * 0.018,
+            "#2F4A7E",
+            h * 0.009,
+            0.75 - 0.3 * row,
+        )
+        for row in range(2)
+    )
+    seal = _circle(w * 0.76, h * 0.88, u * 0.065, "#C8503F", 0.35) + _circle(
+        w * 0.76, h * 0.88, u * 0.035, "#C8503F", 0.7
+    )
+    return body + lines + seal
+
+
+def _car(w: float, h: float) -> str:
+    u = min(w, h)
+    window = CAR.pixels(w, h)
+    body = _around(w, h, _rounded(window, u * 0.1), "#F0765C", "#D2463E", "#7E2340")
+    shine = _rect(w * 0.06, h * 0.07, w * 0.88, h * 0.015, "#fff", 0, 0.35) + _rect(
+        0, h * 0.79, w, h * 0.01, "#2E1A2B", 0, 0.25
+    )
+    handle = _rect(w * 0.66, h * 0.83, w * 0.2, u * 0.05, "#2E1A2B", u * 0.025, 0.55)
+    handle += _rect(w * 0.66, h * 0.825, w * 0.2, u * 0.04, "#F8E3C8", u * 0.02)
+    return body + shine + handle + _outline(window, u * 0.012, INK, u * 0.03, u * 0.11)
+
+
+def _globe(w: float, h: float) -> str:
+    r = min(w, h) * 0.45
+    cx, cy = w / 2, h * 0.5
+    hole = f"M{cx - r} {cy}A{r} {r} 0 1 0 {cx + r} {cy}A{r} {r} 0 1 0 {cx - r} {cy}Z"
+    glass = (
+        '<radialGradient id="glass"><stop offset=".7" stop-color="#fff" stop-opacity="0"/>'
+        '<stop offset=".93" stop-color="#D8F0FF" stop-opacity=".3"/>'
+        '<stop offset="1" stop-color="#fff" stop-opacity=".75"/>'
+        "</radialGradient>"
+    )
+    gleam = f"M{cx - r * 0.74} {cy - r * 0.1}Q{cx - r * 0.66} {cy - r * 0.66} {cx - r * 0.12} {cy - r * 0.8}"
+    gleam += f"Q{cx - r * 0.5} {cy - r * 0.5} {cx - r * 0.74} {cy - r * 0.1}Z"
+    side = cy + r * 1.32
+    base = f"M{cx - r * 0.8} {cy + r * 0.82}H{cx + r * 0.8}L{cx + r * 0.98} {side}"
+    base += f"Q{cx} {side + r * 0.1} {cx - r * 0.98} {side}Z"
+    band = f"M{cx - r * 0.82} {cy + r * 0.82}Q{cx} {cy + r * 1.02} {cx + r * 0.82} {cy + r * 0.82}"
+    band += f"V{cy + r * 0.9}Q{cx} {cy + r * 1.1} {cx - r * 0.82} {cy + r * 0.9}Z"
+    ground = _around(w, h, hole, "#2B3F78", "#5A4A8E", "#A05A80")
+    return (
+        ground
+        + glass
+        + _circle(cx, cy, r, "url(#glass)")
+        + _path(gleam, "#fff", 0.55)
+        + _path(base, "#8A3A3C")
+        + _path(band, "#F3C356")
+    )
+
+
+def _broadcast(w: float, h: float) -> str:
+    u = min(w, h)
+    gradient = (
+        '<linearGradient id="bar"><stop class="c1" offset="0" stop-color="#274C8C"/>'
+        '<stop class="c2" offset=".5" stop-color="#35609E"/>'
+        '<stop class="c3" offset="1" stop-color="#7A3A78"/></linearGradient>'
+    )
+    bar = _path(f"M{w * 0.08} {h * 0.86}H{w * 0.92}L{w * 0.89} {h * 0.93}H{w * 0.08}Z", "url(#bar)")
+    strip = _path(f"M{w * 0.08} {h * 0.935}H{w * 0.7}L{w * 0.685} {h * 0.957}H{w * 0.08}Z", CREAM)
+    lamp = _rect(u * 0.05, u * 0.055, u * 0.2, u * 0.085, "#D8382F", u * 0.018) + _circle(
+        u * 0.15, u * 0.097, u * 0.02, CREAM
+    )
+    return gradient + bar + strip + lamp
+
+
+def _viewfinder(w: float, h: float) -> str:
+    u = min(w, h)
+    margin, arm, width = u * 0.06, u * 0.12, u * 0.009
+    corners = (
+        (margin, margin, 1, 1),
+        (w - margin, margin, -1, 1),
+        (margin, h - margin, 1, -1),
+        (w - margin, h - margin, -1, -1),
+    )
+    brackets = "".join(_stroke(f"M{x} {y + dy * arm}V{y}H{x + dx * arm}", CREAM, width) for x, y, dx, dy in corners)
+    return brackets + _circle(w - margin - arm * 1.9, margin + u * 0.025, u * 0.018, RED)
+
+
+def _bars(w: float, h: float) -> str:
+    return _path(f"M0 0H{w}V{h * 0.085}H0ZM0 {h * 0.915}H{w}V{h}H0Z", "#140C16")
+
+
+def _film(w: float, h: float) -> str:
+    u = min(w, h)
+    strips = _path(f"M0 0H{u * 0.085}V{h}H0ZM{w - u * 0.085} 0H{w}V{h}H{w - u * 0.085}Z", INK)
+    rows = range(int(h / (u * 0.11)))
+    holes = [(x, u * (0.03 + 0.11 * row)) for x in (u * 0.02, w - u * 0.065) for row in rows]
+    return strips + "".join(_rect(x, y, u * 0.045, u * 0.06, "#F6E4C8", u * 0.012) for x, y in holes)
+
+
+FRAMES: dict[str, Design] = {
+    "polaroid": Design(POLAROID, _polaroid),
+    "phone": Design(PHONE, _phone),
+    "card": Design(CARD, _card),
+    "gallery": Design(GALLERY, _gallery),
+    "id_photo": Design(ID_PHOTO, _id_photo),
+    "car": Design(CAR, _car),
+    "globe": Design(FULL, _globe),
+    "broadcast": Design(FULL, _broadcast),
+    "viewfinder": Design(FULL, _viewfinder),
+    "bars": Design(FULL, _bars),
+    "film": Design(FULL, _film),
+}

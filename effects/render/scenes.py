@@ -1,0 +1,82 @@
+"""Painted places: a backdrop behind people, or a foreground before them."""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import cv2
+
+from effects.render.geometry import moved, place
+from effects.render.pictures import Picture
+from effects.render.reading import Between, OneOf
+from effects.render.sprites import drawn, style_sheet
+from effects.render.stage import Moment, Stage
+from effects.render.timeline import Span, wave
+
+FOLDER = Path(__file__).parent / "scenes"
+FINENESS = 960  # pixels a place is drawn at; beyond that it is enlarged, which keeps it soft and quick
+SPARE = 1.1
+
+
+@cache
+def scene_names() -> frozenset[str]:
+    """Every painted place there is."""
+    return frozenset(path.stem for path in FOLDER.glob("*.svg"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene(Span):
+    """A place that replaces the wall behind people from `at` on; `flow` scrolls it sideways, in canvases per clip."""
+
+    scene: Annotated[str, OneOf(scene_names())]
+    colours: tuple[tuple[str, str], ...] = ()
+    flow: Annotated[float, Between(-6, 6)] = 0.0
+    blur: Annotated[float, Between(0, 1)] = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreground(Span):
+    """A painted strip before everyone: waves, snow, grass. It rises at `at` and heaves a little."""
+
+    scene: Annotated[str, OneOf(scene_names())]
+    colours: tuple[tuple[str, str], ...] = ()
+    lift: Annotated[float, Between(-1, 1)] = 0.0
+    heave: Annotated[float, Between(0, 3)] = 1.0
+    layer: Literal["front", "behind"] = "front"
+
+
+@lru_cache(maxsize=12)
+def painted(name: str, size: tuple[int, int], colours: tuple[tuple[str, str], ...], blur: float = 0.0) -> Picture:
+    """A place as premultiplied RGBA covering (width, height), cut from a square drawing near its lower edge."""
+    side = max(size)
+    text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+    fine = min(side, FINENESS)
+    whole = cv2.resize(drawn(text, (fine, fine), style_sheet(colours)), (side, side), interpolation=cv2.INTER_CUBIC)
+    left, top = (side - size[0]) // 2, side - size[1]
+    if size[1] < side:
+        top = int((side - size[1]) * 0.8)
+    cut = whole[top : top + size[1], left : left + size[0]]
+    return cv2.GaussianBlur(cut, (0, 0), blur * min(size) / 40) if blur else cut.copy()
+
+
+class ForegroundDrawer:
+    """Draws a strip before people."""
+
+    def __init__(self, part: Foreground, stage: Stage) -> None:
+        self.part, self.stage = part, stage
+        width, height = (int(side * SPARE) for side in stage.size)
+        picture = painted(part.scene, (width, height), part.colours)
+        used = cv2.boundingRect(cv2.extractChannel(picture, 3))
+        self.top = used[1]
+        self.picture = picture[used[1] :]
+        self.corner = ((stage.size[0] - width) / 2, (stage.size[1] - height) * 0.6)
+
+    def draw(self, frame: Picture, moment: Moment) -> None:
+        part, unit = self.part, self.stage.unit
+        arrived = min(max((moment.u - part.at) / 0.14, 0.0), 1.0) if part.at > 0 else 1.0
+        dx = part.heave * 0.022 * unit * wave(moment.seconds * 0.31)
+        dy = (
+            part.heave * 0.012 * unit * wave(moment.seconds * 0.47) + (1 - arrived) ** 2 * unit * 0.7 - part.lift * unit
+        )
+        place(frame, self.picture, moment.camera @ moved(self.corner[0] + dx, self.corner[1] + self.top + dy))

@@ -1,0 +1,221 @@
+"""Looks given to the still once: RGB in, RGB out, same size."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import cv2
+import numpy as np
+
+from effects.render import materials
+from effects.render.grades import toned
+from effects.render.pictures import Picture
+from effects.render.reading import Between, OneOf
+from effects.render.reveals import REVEALS
+from effects.render.timeline import Span
+
+Styler = Callable[[Picture], Picture]
+
+
+def _smooth(picture: Picture, passes: int = 2) -> Picture:
+    """Flat areas, kept edges, worked at half size."""
+    half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    for _ in range(passes):
+        half = cv2.bilateralFilter(half, 7, 40, 7)
+    return cv2.resize(half, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_CUBIC)
+
+
+def _saturated(picture: Picture, amount: float, lift: float = 0.0) -> Picture:
+    grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    return cv2.addWeighted(picture, amount, grey, 1 - amount, lift)
+
+
+def _posterised(picture: Picture, levels: int) -> Picture:
+    """Fewer steps of brightness, hue untouched."""
+    table = (np.round(np.arange(256) / 255 * levels) / levels * 255).astype(np.uint8)
+    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
+    lab[..., 0] = cv2.LUT(np.ascontiguousarray(lab[..., 0]), table)
+    return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)
+
+
+def _lines(picture: Picture, weight: float = 1.0) -> Picture:
+    """Ink lines as an (H, W) brightness, 255 where there is none."""
+    grey = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.2)
+    sigma = max(min(grey.shape) / 360, 1.2) * weight
+    around = cv2.GaussianBlur(grey, (0, 0), sigma * 1.6)
+    ink = cv2.subtract(around, grey)
+    return 255 - np.clip((ink.astype(np.float32) - 5) * 22, 0, 255).astype(np.uint8)
+
+
+def _inked(picture: Picture, lines: Picture, colour: tuple[int, int, int] = (46, 26, 43)) -> Picture:
+    shade = cv2.cvtColor(lines, cv2.COLOR_GRAY2RGB)
+    paper = cv2.multiply(picture, shade, scale=1 / 255)
+    ink = cv2.multiply(np.full_like(picture, colour), cv2.bitwise_not(shade), scale=1 / 255)
+    return cv2.add(paper, ink)
+
+
+def _cartoon(picture: Picture) -> Picture:
+    return _inked(_saturated(_posterised(_smooth(picture), 8), 1.35, 6), _lines(picture))
+
+
+def _toon3d(picture: Picture) -> Picture:
+    """Waxy roundness: smoothed, lit from the upper left, with a soft gloss."""
+    smooth = _saturated(_smooth(picture, 3), 1.25, 8)
+    return materials.lit(smooth, relief=1.1, gloss=0.28)
+
+
+def _c4d(picture: Picture) -> Picture:
+    return materials.lit(_saturated(_posterised(_smooth(picture, 3), 12), 1.45, 14), relief=1.1, gloss=0.4)
+
+
+def _comic(picture: Picture) -> Picture:
+    flat = _saturated(_posterised(_smooth(picture), 4), 1.7)
+    return _inked(materials.halftoned(flat), _lines(picture, 1.6), (24, 16, 40))
+
+
+def _anime(picture: Picture) -> Picture:
+    flat = _saturated(_posterised(_smooth(picture, 3), 6), 1.3, 16)
+    glow = cv2.GaussianBlur(flat, (0, 0), max(min(picture.shape[:2]) / 60, 2))
+    soft = cv2.addWeighted(flat, 0.78, cv2.max(flat, glow), 0.26, 0)
+    return _inked(soft, _lines(picture, 0.8), (70, 36, 66))
+
+
+def _manga(picture: Picture) -> Picture:
+    grey = cv2.cvtColor(_posterised(_smooth(picture), 3), cv2.COLOR_RGB2GRAY)
+    toned_grey = cv2.cvtColor(cv2.convertScaleAbs(grey, alpha=1.25, beta=10), cv2.COLOR_GRAY2RGB)
+    return _inked(materials.halftoned(toned_grey), _lines(picture, 1.2), (20, 16, 24))
+
+
+def _oil(picture: Picture) -> Picture:
+    """Dabs of the commonest tone nearby, with the ridges of a brush."""
+    half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    dabs = cv2.medianBlur(cv2.pyrMeanShiftFiltering(half, 6, 22, maxLevel=1), 5)
+    full = cv2.resize(dabs, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_CUBIC)
+    return materials.brushed(_saturated(full, 1.3, 4))
+
+
+def _watercolour(picture: Picture) -> Picture:
+    wash = _saturated(_smooth(picture, 4), 1.15, 34)
+    edges = cv2.cvtColor(_lines(wash, 2.0), cv2.COLOR_GRAY2RGB)
+    pooled = cv2.addWeighted(wash, 1.0, cv2.bitwise_not(edges), -0.22, 0)
+    return materials.papered(pooled, 0.5)
+
+
+def _sketch(picture: Picture) -> Picture:
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    blurred = cv2.GaussianBlur(grey, (0, 0), max(min(grey.shape) / 70, 2))
+    pencil = cv2.divide(grey, np.maximum(blurred, 1), scale=250)
+    shade = cv2.addWeighted(pencil, 0.85, grey, 0.18, 0)
+    return materials.papered(toned(shade, "#3A2636", "#FFF6E6"), 0.6)
+
+
+def _ink(picture: Picture) -> Picture:
+    grey = cv2.cvtColor(_smooth(picture, 3), cv2.COLOR_RGB2GRAY)
+    wash = cv2.LUT(grey, np.interp(np.arange(256), [0, 60, 130, 190, 255], [20, 60, 165, 225, 248]).astype(np.uint8))
+    return materials.papered(_inked(toned(wash, "#1C1A2A", "#F6ECD8"), _lines(picture, 1.5)), 0.7)
+
+
+def _pixel(picture: Picture) -> Picture:
+    return _posterised(_saturated(materials.blocks(picture, 64), 1.3, 4), 9)
+
+
+def _neon(picture: Picture) -> Picture:
+    lines = cv2.bitwise_not(_lines(picture, 1.4))
+    hue = cv2.applyColorMap(cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 9), cv2.COLORMAP_COOL)
+    bright = cv2.multiply(
+        cv2.cvtColor(hue, cv2.COLOR_BGR2RGB), cv2.cvtColor(lines, cv2.COLOR_GRAY2RGB), scale=1.4 / 255
+    )
+    dark = cv2.convertScaleAbs(_saturated(picture, 0.7), alpha=0.32)
+    return cv2.add(cv2.add(dark, bright), cv2.GaussianBlur(bright, (0, 0), 6))
+
+
+def _tone(dark: str, light: str, mix: float = 1.0) -> Styler:
+    def style(picture: Picture) -> Picture:
+        return cv2.addWeighted(toned(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), dark, light), mix, picture, 1 - mix, 0)
+
+    return style
+
+
+def _metal(dark: str, middle: str, light: str, relief: float = 2.2) -> Styler:
+    def style(picture: Picture) -> Picture:
+        return materials.cast(_smooth(picture), dark, middle, light, relief)
+
+    return style
+
+
+def _pop(picture: Picture) -> Picture:
+    flat = cv2.cvtColor(_posterised(_smooth(picture), 3), cv2.COLOR_RGB2GRAY)
+    ramp = np.array([[46, 26, 90], [226, 85, 63], [243, 195, 86], [255, 241, 220]], np.float32)
+    table = np.stack([np.interp(np.arange(256), [20, 100, 170, 245], ramp[:, band]) for band in range(3)], -1).astype(
+        np.uint8
+    )
+    return materials.halftoned(cv2.LUT(cv2.cvtColor(flat, cv2.COLOR_GRAY2RGB), table[None]))
+
+
+def _silver(picture: Picture) -> Picture:
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    return cv2.cvtColor(cv2.createCLAHE(2.0, (6, 6)).apply(grey), cv2.COLOR_GRAY2RGB)
+
+
+def _glamour(picture: Picture) -> Picture:
+    soft = cv2.GaussianBlur(picture, (0, 0), max(min(picture.shape[:2]) / 80, 2))
+    return _saturated(cv2.addWeighted(cv2.max(picture, soft), 0.55, picture, 0.5, 4), 1.12)
+
+
+STYLES: dict[str, Styler] = {
+    "cartoon": _cartoon,
+    "toon3d": _toon3d,
+    "c4d": _c4d,
+    "comic": _comic,
+    "anime": _anime,
+    "manga": _manga,
+    "oil": _oil,
+    "watercolour": _watercolour,
+    "sketch": _sketch,
+    "ink": _ink,
+    "pixel": _pixel,
+    "neon": _neon,
+    "pop": _pop,
+    "silver": _silver,
+    "glamour": _glamour,
+    "perler": materials.perler,
+    "clay": materials.clay,
+    "felt": materials.felt,
+    "wool": materials.wool,
+    "plush": materials.plush,
+    "mosaic": materials.mosaic,
+    "paint": materials.brushed,
+    "jelly": materials.jelly,
+    "curls": materials.curls,
+    "gold": _metal("#4A1E12", "#C98A25", "#FFF0B8"),
+    "bronze": _metal("#2A1A1C", "#9A5B30", "#FFD9A0"),
+    "steel": _metal("#1C2233", "#75839C", "#F4FAFF", 2.8),
+    "marble": _metal("#6F6577", "#D8CFCB", "#FFFBF2", 1.6),
+    "ice": _metal("#1D4470", "#86C3E4", "#FBFFFF", 2.6),
+    "porcelain": _metal("#2B4A88", "#D9E6F2", "#FFFFFF", 1.2),
+    "stone": _metal("#3A3440", "#8D857F", "#DED6C6", 2.4),
+    "chocolate": _metal("#2A1210", "#7A4228", "#E7B98A", 1.8),
+    "sepia": _tone("#3B2018", "#FBE7C2", 0.88),
+    "zombie": _tone("#1B2A22", "#C8DFA0", 0.62),
+    "ghost": _tone("#3A4A78", "#F6FBFF", 0.7),
+    "ape": _tone("#1E1218", "#B98E6C", 0.6),
+    "rose": _tone("#6B1E46", "#FFE3E6", 0.5),
+    "noir": _tone("#15101C", "#FFF4E2", 0.96),
+    "demon": _tone("#2A0812", "#FF9A6A", 0.58),
+    "undersea": _tone("#06304A", "#CFF6EE", 0.5),
+    "spirit": _tone("#133A4E", "#E9FFE0", 0.66),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Style(Span):
+    """A look, given to people, the place behind them, or both; until `at` the portrait stays as it was."""
+
+    style: Annotated[str, OneOf(STYLES)]
+    amount: Annotated[float, Between(0, 1)] = 1.0
+    reveal: Annotated[str, OneOf(REVEALS)] = "iris"
+    on: Literal["all", "people", "wall"] = "all"
+
+    def of(self, picture: Picture) -> Picture:
+        styled = STYLES[self.style](picture)
+        return styled if self.amount >= 1 else cv2.addWeighted(styled, self.amount, picture, 1 - self.amount, 0)
