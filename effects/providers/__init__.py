@@ -1,0 +1,45 @@
+"""Who makes the videos."""
+
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from .base import (
+    OnFrame,
+    Order,
+    Provider,
+    ProviderError,
+    Refused,
+    Report,
+    State,
+    Stopped,
+    Unavailable,
+    Unconfirmed,
+)
+
+__all__ = [
+    "OnFrame",
+    "Order",
+    "Provider",
+    "ProviderError",
+    "Refused",
+    "Report",
+    "State",
+    "Stopped",
+    "Unavailable",
+    "Unconfirmed",
+    "in_force",
+    "named",
+]
+
+
+@cache
+def named(name: str) -> Provider:
+    """Return the provider that a job names; KeyError if the studio has none of that name."""
+    return import_string(settings.PROVIDERS[name])()
+
+
+def in_force() -> Provider:
+    """Return the provider that new orders go to."""
+    return named(settings.PROVIDER)

@@ -1,0 +1,60 @@
+"""The studio's own renderer as a provider: free, on this machine, honest about itself."""
+
+import hashlib
+from pathlib import Path
+
+from django.conf import settings
+
+from effects.catalogue.recipes import recipe_for
+from effects.render import Subject, render_clip
+
+from .base import OnFrame, Order, Report, State, Unavailable
+from .polite import PoliteThread
+from .slots import render_slot
+
+
+def from_settings() -> "LocalProvider":
+    model = settings.DATA_DIR / "models" / "selfie_segmentation.tflite"
+    return LocalProvider(settings.DATA_DIR / "renders", settings.RENDER_SLOTS, model)
+
+
+class LocalProvider:
+    """Renders in the turn that looks after the task, in one of a few places, at low priority."""
+
+    name = "local"
+    is_paid = False
+    may_send_again = True
+
+    def __init__(self, folder: Path, slots: int, model: Path | None = None) -> None:
+        self.folder = folder
+        self.slots = slots
+        self.model = model
+
+    def submit(self, order: Order) -> str:
+        return order.key
+
+    def look(self, order: Order, task_id: str, on_frame: OnFrame) -> Report:
+        result = self.folder / f"{task_id}.mp4"
+        with render_slot(self.folder, self.slots) as is_free:
+            if not is_free:
+                return Report(State.PENDING)
+            if not result.exists():
+                PoliteThread(lambda note: self._render(order, result, note)).finish(on_frame)
+        return Report(State.COMPLETED, result_url=f"local:{task_id}")
+
+    def fetch(self, result_url: str, target: Path) -> None:
+        if target.exists():
+            return
+        try:
+            (self.folder / f"{result_url.removeprefix('local:')}.mp4").replace(target)
+        except FileNotFoundError as error:
+            raise Unavailable("The render is gone.") from error
+
+    def _render(self, order: Order, result: Path, on_frame: OnFrame) -> None:
+        subjects = [Subject.open(picture, self.model) for picture in order.pictures]
+        render_clip(recipe_for(order.effect), subjects, result, seed=seed_of(order.key), on_frame=on_frame)
+
+
+def seed_of(key: str) -> int:
+    """Return the same number for the same order on every machine."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big")

@@ -1,0 +1,97 @@
+"""The queue's door: it only nudges, the table is the truth."""
+
+import logging
+import os
+import socket
+import threading
+import time
+from datetime import timedelta
+
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from huey import crontab
+from huey.contrib.djhuey import db_periodic_task, db_task, on_startup
+
+from effects.models import Job, Status, Worker
+from effects.services import posters, production, videos
+
+log = logging.getLogger(__name__)
+
+JOBS, SAMPLES = 10, 0  # priorities
+BEAT = 5  # seconds
+
+
+@db_task(priority=JOBS)
+def advance_job(job_id: int) -> None:
+    """Give one job its turn, and book the next."""
+    job = Job.objects.claim(job_id, production.LEASE)
+    if job is None:
+        return
+    try:
+        wait = production.advance(job)
+    except BaseException:  # the worker is being stopped: the next one goes on at once
+        job.book(timezone.now())
+        raise
+    if wait is None:
+        job.hold().update(leased_until=None)
+    elif job.book(timezone.now() + wait):
+        advance_job.schedule(args=(job_id,), delay=wait.total_seconds())
+    if job.status != Status.PENDING:
+        call_next_in_line()
+
+
+def call_next_in_line() -> None:
+    """Tell whoever waits for a place at the renderer that one may have become free."""
+    waiting = production.waiting_for_place()
+    if waiting and Job.objects.filter(pk=waiting.pk).call():
+        advance_job(waiting.pk)
+
+
+@db_periodic_task(crontab(minute="*"), priority=JOBS)
+def sweep() -> None:
+    """Take up every job whose turn has come, so that a lost queue loses nothing, and posters that are missing."""
+    for job_id in Job.objects.overdue().values_list("pk", flat=True):
+        advance_job(job_id)
+    make_posters()
+
+
+@db_periodic_task(crontab(minute="17"), priority=SAMPLES)
+def clear_up() -> None:
+    """Empty the trash of what is over its time, and remove what nobody will ask for again."""
+    videos.purge_old_trash()
+    videos.clear_leftovers()
+    Worker.objects.filter(seen_at__lt=timezone.now() - timedelta(days=1)).delete()
+    call_command("clearsessions")
+
+
+@db_task(priority=SAMPLES)
+def make_posters() -> None:
+    """Make a few of the missing posters while nobody waits for a video, and book the next few."""
+    if production.waiting_for_place() is None and posters.make_some():
+        make_posters()
+    call_next_in_line()
+
+
+@on_startup()
+def start_heartbeat() -> None:
+    threading.Thread(target=give_signs_of_life, name="heartbeat", daemon=True).start()
+
+
+@on_startup()
+def take_up_work() -> None:
+    sweep()
+
+
+def give_signs_of_life() -> None:
+    """Say every few seconds that this process lives, and end it when the consumer that started it is gone."""
+    name, consumer = f"{socket.gethostname()}:{os.getpid()}", os.getppid()
+    while os.getppid() == consumer:
+        try:
+            Worker.beat(name)
+        except DatabaseError:
+            log.exception("The sign of life could not be given")
+        finally:
+            connection.close()
+        time.sleep(BEAT)
+    os._exit(1)
