@@ -1,0 +1,177 @@
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Field, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from effects.catalogue.recipes import recipe_for
+from effects.models import Effect, Tier
+from effects.models.fields import dollars
+
+from .base import StudioModelAdmin
+
+OWNER = Effect.TierSource.OWNER
+
+
+class LinesField(forms.CharField):
+    """A list of words, one to a line."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: str | None) -> list[str]:
+        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+
+    def has_changed(self, initial: list[str] | None, data: str | None) -> bool:
+        return (initial or []) != self.clean(data)
+
+
+class EffectForm(forms.ModelForm):
+    aliases = LinesField(label=gettext_lazy("Other names"), required=False, help_text=gettext_lazy("One to a line."))
+
+    class Meta:
+        model = Effect
+        fields = "__all__"  # noqa: DJ007
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        try:
+            recipe_for(name)
+        except (KeyError, ValueError) as error:
+            raise ValidationError(_("The studio has no recipe of this name, so nobody could try it.")) from error
+        return name
+
+
+@admin.register(Effect)
+class EffectAdmin(StudioModelAdmin):
+    form = EffectForm
+    list_display = (
+        "titled",
+        "theme",
+        "subjects",
+        "tier",
+        "tier_source",
+        "upstream_status",
+        "is_enabled",
+        "is_featured",
+    )
+    list_editable = ("tier", "is_enabled", "is_featured")
+    list_filter = (
+        "theme",
+        "tier",
+        "subjects",
+        "subject_kind",
+        "is_enabled",
+        "is_featured",
+        "upstream_status",
+        "tier_source",
+    )
+    list_select_related = ("tier",)
+    list_per_page = 50
+    search_fields = ("name", "title_en", "title_zh", "aliases")
+    search_help_text = gettext_lazy("Name, title in English or Chinese, or another name.")
+    actions = ("offer", "stop_offering", "feature", "stop_featuring")
+    fieldsets = (
+        (None, {"fields": ("name", "title_en", "title_zh", "title_zh_source")}),
+        (gettext_lazy("In the catalogue"), {"fields": ("theme", "is_enabled", "is_featured")}),
+        (gettext_lazy("Price"), {"fields": ("tier", "tier_source")}),
+        (
+            gettext_lazy("What it needs, and what Kling says"),
+            {"fields": ("subjects", "subject_kind", "duration_s", "upstream_status", "aliases", "notes")},
+        ),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Effect | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Effect | None = None) -> tuple[str, ...]:
+        return ("name", "tier_source") if obj else ("tier_source",)
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **options: Any) -> forms.Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if isinstance(field, forms.ModelChoiceField):
+            field.choices = list(field.iterator(field))  # asked for once, not once a row
+            field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
+        return field
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        if self.has_change_permission(request):
+            for tier in Tier.objects.all():
+                name = f"move_to_{tier.name}"
+                words = _("Move to {tier}, {price}").format(tier=tier.title, price=dollars(tier.price))
+                actions[name] = (partial(_move, tier), name, words)
+        return actions
+
+    def save_model(self, request: HttpRequest, obj: Effect, form: Any, change: bool) -> None:
+        if "tier" in form.changed_data:
+            obj.tier_source = OWNER
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=gettext_lazy("effect"), ordering="title_en")
+    def titled(self, effect: Effect) -> SafeString:
+        return format_html('{}<small class="under">{}</small>', effect.title, effect.name)
+
+    @admin.action(description=gettext_lazy("Offer"), permissions=["change"])
+    def offer(self, request: HttpRequest, effects: QuerySet[Effect]) -> None:
+        self.change_all(request, effects, _("Offered."), is_enabled=True)
+
+    @admin.action(description=gettext_lazy("Do not offer"), permissions=["change"])
+    def stop_offering(self, request: HttpRequest, effects: QuerySet[Effect]) -> None:
+        self.change_all(request, effects, _("No longer offered."), is_enabled=False)
+
+    @admin.action(description=gettext_lazy("Feature"), permissions=["change"])
+    def feature(self, request: HttpRequest, effects: QuerySet[Effect]) -> None:
+        self.change_all(request, effects, _("Featured."), is_featured=True)
+
+    @admin.action(description=gettext_lazy("Do not feature"), permissions=["change"])
+    def stop_featuring(self, request: HttpRequest, effects: QuerySet[Effect]) -> None:
+        self.change_all(request, effects, _("No longer featured."), is_featured=False)
+
+    def change_all(self, request: HttpRequest, effects: QuerySet[Effect], what: str, **changes: Any) -> None:
+        chosen = list(effects)
+        count = Effect.objects.filter(pk__in=[effect.pk for effect in chosen]).update(**changes)
+        LogEntry.objects.log_actions(str(request.user.pk), chosen, CHANGE, change_message=what)
+        said = ngettext("{count} effect changed. {what}", "{count} effects changed. {what}", count)
+        self.message_user(request, said.format(count=count, what=what), messages.SUCCESS)
+
+
+def _move(tier: Tier, page: EffectAdmin, request: HttpRequest, effects: QuerySet[Effect]) -> None:
+    what = _("Price tier: {tier}.").format(tier=tier.title)
+    page.change_all(request, effects.exclude(tier=tier), what, tier=tier, tier_source=OWNER)
+
+
+@admin.register(Tier)
+class TierAdmin(StudioModelAdmin):
+    list_display = ("shown_title", "name", "price", "effect_count")
+    list_editable = ("price",)
+    fields = ("name", "title_en", "title_zh", "price")
+
+    @admin.display(description=gettext_lazy("title"))
+    def shown_title(self, tier: Tier) -> str:
+        return tier.title
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tier]:
+        return super().get_queryset(request).annotate(effect_count=Count("effects"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Tier | None = None) -> bool:
+        is_used = obj is None or obj.effects.exists()
+        return not is_used and super().has_delete_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Tier | None = None) -> tuple[str, ...]:
+        return ("name",) if obj else ()
+
+    @admin.display(description=gettext_lazy("effects"), ordering="effect_count")
+    def effect_count(self, tier: Any) -> int:
+        count: int = tier.effect_count
+        return count
