@@ -1,0 +1,64 @@
+"""Settings of a worker process that a test starts: the test's own folder, database and queue.
+
+TEST_DIE_AT names a point at which the worker and all its processes are killed, as by a power cut.
+"""
+
+import os
+import signal
+from pathlib import Path
+
+from huey import SqliteHuey
+from huey.api import Task
+
+os.environ["STUDIO_DATA_DIR"] = os.environ["TEST_FOLDER"]
+
+from kling_studio.settings import *  # noqa: F403
+from kling_studio.settings import DATABASES, HUEY, PROVIDERS
+
+DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE"]
+HUEY["huey_class"] = "tests.worker_settings.MortalHuey"
+PROVIDERS["local"] = "tests.worker_settings.mortal_local"
+
+
+def die_at(point: str) -> None:
+    if os.environ.get("TEST_DIE_AT") == point:
+        os.killpg(0, signal.SIGKILL)
+
+
+class MortalHuey(SqliteHuey):
+    def execute(self, task: Task, timestamp: object = None) -> object:
+        if task.name == "advance_job":
+            die_at("task taken")
+        return super().execute(task, timestamp)
+
+
+def mortal_local() -> object:
+    from effects.providers.base import OnFrame, Order, Report
+    from effects.providers.local import LocalProvider, from_settings
+
+    class MortalLocal(LocalProvider):
+        def submit(self, order: Order) -> str:
+            die_at("before sending")
+            task_id = super().submit(order)
+            die_at("sent, not noted")
+            return task_id
+
+        def look(self, order: Order, task_id: str, on_frame: OnFrame) -> Report:
+            die_at("before rendering")
+
+            def watched(done: int, total: int) -> None:
+                on_frame(done, total)
+                if done:
+                    die_at("while rendering")
+
+            report = super().look(order, task_id, watched)
+            die_at("rendered, not noted")
+            return report
+
+        def fetch(self, result_url: str, target: Path) -> None:
+            die_at("before fetching")
+            super().fetch(result_url, target)
+            die_at("fetched, not stored")
+
+    provider = from_settings()
+    return MortalLocal(provider.folder, provider.slots)
