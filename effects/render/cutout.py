@@ -1,9 +1,11 @@
 """Who stands in front of what: person masks, and the wall behind the person."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
-from effects.render.faces import Face
+from effects.render.faces import Face, Point, face_in_box
 from effects.render.pictures import Picture, mixed
 
 EDGE = 0.03  # of the shorter side: how far an estimated outline takes from clear to full
@@ -45,6 +47,19 @@ def on_card(picture: Picture, face: Face) -> Picture:
     return mixed(np.full_like(picture, CREAM), picture, inside)
 
 
+def face_on_card(shape: tuple[int, ...], face: Face) -> Face:
+    """A face as large as the card bears, with hats on its upper rim and what hangs from the neck on its lower one."""
+    left, top, right, bottom, _ = _card_box(shape, face)
+    middle, wide = (left + right) / 2, 0.5 * (right - left)
+    whole = face_in_box(middle - wide / 2, top + 0.46 * (bottom - top) - 0.6 * wide, wide, 1.2 * wide)
+    return replace(
+        whole,
+        forehead=Point(middle, top - 0.02 * wide),
+        head_top=Point(middle, top - 0.06 * wide),
+        chin=Point(middle, bottom - 0.2 * wide),
+    )
+
+
 def blurred(picture: Picture) -> Picture:
     """The picture far out of focus: the wall behind a card."""
     small = cv2.resize(picture, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
@@ -55,7 +70,7 @@ def blurred(picture: Picture) -> Picture:
 def _card_box(shape: tuple[int, ...], face: Face) -> tuple[int, int, int, int, int]:
     height, width = shape[:2]
     short = min(height, width)
-    half = min(0.43 * width, 1.35 * face.box[2])
+    half = min(0.43 * width, 0.6 * height)
     tall = min(0.96 * height, 1.25 * 2 * half)
     middle = min(max(face.centre.x, half + 0.065 * width), 0.935 * width - half)
     top = min(max(face.centre.y - 0.46 * tall, 0.02 * height), 0.98 * height - tall)

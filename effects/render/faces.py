@@ -10,6 +10,9 @@ import numpy as np
 
 from effects.render.pictures import Picture
 
+HEAD = 1.25  # how much taller than wide a head is
+HAIR = 0.9  # how far above the forehead a head may end, in heights of its face
+
 
 class Point(NamedTuple):
     """Pixels from the left and the top."""
@@ -84,11 +87,37 @@ def find_face(picture: Picture) -> Face | None:
     return face_in_box(x + 0.06 * width, y - 0.06 * height, 0.88 * width, 1.12 * height)
 
 
+def with_hair(face: Face, mask: Picture) -> Face:
+    """The same face, its head ending where the (H, W) person mask ends above the forehead, if that can be seen."""
+    angle, width, height = np.radians(face.tilt), face.box[2], face.box[3]
+    across, up = np.array([np.cos(angle), np.sin(angle)]), np.array([np.sin(angle), -np.cos(angle)])
+    steps = np.arange(0, HAIR * height)
+    heights = []
+    for aside in (-0.2, -0.1, 0, 0.1, 0.2):
+        x, y = (np.array(face.forehead) + aside * width * across + np.outer(steps, up)).round().astype(int).T
+        inside = (x >= 0) & (x < mask.shape[1]) & (y >= 0) & (y < mask.shape[0])
+        clear = np.flatnonzero(mask[y[inside], x[inside]] < 128)
+        heights.append(steps[clear[0]] if len(clear) else np.nan)
+    if np.isnan(heights).any():
+        return face
+    return replace(face, head_top=Point(*map(float, np.array(face.forehead) + float(np.median(heights)) * up)))
+
+
 def guessed_face(picture: Picture) -> Face:
     """Where a face would be: upper middle. For pets and things, so that every part has an anchor."""
     height, width = picture.shape[:2]
     size = 0.4 * min(width, height * 0.8)
     return face_in_box(width / 2 - size / 2, height * 0.46 - size * 0.6, size, size * 1.2)
+
+
+def face_in_mask(mask: Picture) -> Face:
+    """Where a face would be on somebody of whom only the outline is known: mostly a pet, with its eyes high up."""
+    body = mask > 127
+    top = int(np.argmax(body.any(1)))
+    widest = np.maximum.accumulate(body[top:].sum(1))
+    tall = int(np.argmax(np.arange(len(widest)) >= HEAD * widest)) or len(widest)
+    middle, width = float(np.median(np.nonzero(body[top : top + tall])[1])), tall / HEAD
+    return face_in_box(middle - 0.38 * width, top + 0.1 * tall, 0.76 * width, 0.66 * tall)
 
 
 def _small_grey(picture: Picture) -> tuple[Picture, float]:

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import cv2
 
-from effects.render.cutout import blurred, card, estimated_cutout, on_card, wall_behind
-from effects.render.faces import Face, find_face, guessed_face
+from effects.render.cutout import blurred, card, estimated_cutout, face_on_card, on_card, wall_behind
+from effects.render.faces import Face, face_in_mask, guessed_face
+from effects.render.findings import find, find_once
 from effects.render.pictures import Picture
-from effects.render.segmentation import person_mask
 
 LONGEST = 1600
-FLAT = 0.25  # of the picture's upper edge: a pet's head cut off there looks better on a card
 PORTRAIT, SQUARE, LANDSCAPE = (720, 1280), (960, 960), (1280, 720)
 
 
@@ -26,28 +25,43 @@ class Subject:
     cutout: Picture | None = None
 
     @classmethod
-    def open(cls, path: Path, model: Path | None = None) -> "Subject":
-        """Read an upright JPEG or PNG, look for a face and, given a model, for the person's outline.
+    def open(cls, path: Path, models: Path | None = None, *, keep: bool = False) -> "Subject":
+        """Read an upright JPEG or PNG and find the person in it, as well as the networks in a folder allow.
 
+        `keep` leaves what was found in a file beside the picture, and takes it from there the next time.
         Raise ValueError if it is no picture.
         """
         stored = cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
         if stored is None:
             raise ValueError(f"{path.name} is not a picture.")
-        scale = min(LONGEST / max(stored.shape[:2]), 1.0)
-        if scale < 1:
-            stored = cv2.resize(stored, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         picture = cv2.cvtColor(stored, cv2.COLOR_BGR2RGB)
-        face = find_face(picture)
-        cutout = person_mask(picture, model) if model is not None and model.is_file() else None
-        if face is None and cutout is not None and cutout[0].mean() > FLAT * 255:
-            cutout = None
-        return cls(picture, face, cutout)
+        findings = find_once(picture, path, models) if keep else find(picture, models)
+        left, top, right, bottom = findings.part
+        return cls(picture[top:bottom, left:right], findings.face, findings.cutout)._at_most(LONGEST)
+
+    def _at_most(self, longest: int) -> "Subject":
+        """The same subject in a picture of a workable size."""
+        scale = longest / max(self.picture.shape[:2])
+        if scale >= 1:
+            return self
+
+        def smaller(picture: Picture) -> Picture:
+            return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+        face = self.face.scaled(scale) if self.face else None
+        return Subject(smaller(self.picture), face, None if self.cutout is None else smaller(self.cutout))
 
     @cached_property
     def anchor(self) -> Face:
         """The face, or where one would be."""
+        if self.face is None and self.cutout is not None:
+            return face_in_mask(self.cutout)
         return self.face or guessed_face(self.picture)
+
+    @cached_property
+    def head(self) -> Face:
+        """What things are worn on: the face, or the rims of the card."""
+        return face_on_card(self.picture.shape, self.anchor) if self.is_on_card else self.anchor
 
     @cached_property
     def mask(self) -> Picture:

@@ -78,8 +78,15 @@ def _store(owner: Account, photo: images.Photo) -> Portrait:
 
 
 def remove_files(portrait: Portrait) -> None:
+    """Remove a portrait's files and what was found in its picture; the names of all begin with its key.
+
+    The picture goes first: a render that is looking at it at this moment then leaves nothing behind.
+    """
+    folder = portrait.path.parent
     portrait.picture.delete(save=False)
     portrait.thumbnail.delete(save=False)
+    for found in folder.glob(f"{portrait.key}.*"):
+        found.unlink(missing_ok=True)
 
 
 def _sentence(bad: BadPhoto) -> str:
