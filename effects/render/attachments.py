@@ -7,9 +7,9 @@ from typing import Annotated, Literal, NamedTuple
 import cv2
 
 from effects.render.faces import Face, Point
-from effects.render.geometry import around, moved, place
+from effects.render.geometry import around, moved, place, trimmed
 from effects.render.pictures import Picture
-from effects.render.reading import Between, OneOf
+from effects.render.reading import Between, OneOf, Recolouring
 from effects.render.sprites import sprite, sprite_names
 from effects.render.stage import Matrix, Moment, Stage
 from effects.render.timeline import EASES, Span, wave
@@ -55,7 +55,7 @@ class Attach(Span):
     who: Literal["all", "left", "right"] = "all"
     mirrored: bool = False
     twin: bool = False
-    colours: tuple[tuple[str, str], ...] = ()
+    colours: Recolouring = ()
 
 
 class AttachmentDrawer:
@@ -66,10 +66,9 @@ class AttachmentDrawer:
         face = stage.faces[who]
         seat = SEATS[part.on]
         self.width = face.box[2] * seat.width * part.scale
-        self.picture = sprite(part.sprite, max(int(self.width), 8), part.colours)
-        if part.mirrored:
-            self.picture = cv2.flip(self.picture, 1)
-        self.hold = Point(self.picture.shape[1] * seat.across, self.picture.shape[0] * seat.down)
+        picture = sprite(part.sprite, max(int(self.width), 8), part.colours)
+        self.picture, inset = trimmed(cv2.flip(picture, 1) if part.mirrored else picture)
+        self.hold = Point(picture.shape[1] * seat.across - inset[0, 2], picture.shape[0] * seat.down - inset[1, 2])
         self.spot = _spot(face, part.on)
         self.tilt = 0.0 if part.on in ("back", "shoulders", "above") else face.tilt
 
@@ -86,7 +85,7 @@ class AttachmentDrawer:
 
     def _draw_one(self, frame: Picture, moment: Moment, opacity: float, side: int) -> None:
         part, face = self.part, self.stage.faces[self.who]
-        body = moment.bodies[self.who]
+        body = moment.heads[self.who]
         spot = Point(self.spot.x + side * part.dx * face.box[2], self.spot.y + part.dy * face.box[2])
         sits = moved(*spot) @ around((0, 0), self.tilt + side * part.turn, side, 1, 0) @ self._life(moment, side)
         place(

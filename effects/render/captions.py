@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from effects.render.geometry import around, moved, place
 from effects.render.pictures import Picture, premultiplied
-from effects.render.reading import Between
+from effects.render.reading import Between, Colour
 from effects.render.stage import Moment, Stage
 from effects.render.timeline import EASES, Span, wave
 
@@ -25,7 +25,7 @@ class Caption(Span):
     x: Share = 0.5
     y: Share = 0.12
     size: Annotated[float, Between(0.02, 0.6)] = 0.11
-    colour: str = "#FFF1DC"
+    colour: Colour = "#FFF1DC"
     shadow: str = "#2E1A2B"
     enter: Literal["pop", "rise", "drop", "fade", "stamp"] = "pop"
     turn: Annotated[float, Between(-90, 90)] = 0.0

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from effects.render.faces import Face
-from effects.render.geometry import laid, moved, place
+from effects.render.geometry import laid, moved, place, shown_box
 from effects.render.pictures import Picture, premultiplied
 from effects.render.reading import Between
 from effects.render.reveals import revealed, turns
@@ -30,13 +30,46 @@ class Placing(Span):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair(Span):
-    """Where two people stand: how far each is from the middle, in parts of the canvas's width, and how large."""
+class Standing(Span):
+    """Where two stand: how far each is from the middle, in parts of the canvas's width, and how large."""
 
     apart: Annotated[float, Between(0.05, 0.5)] = 0.24
     scale: Annotated[float, Between(0.2, 1.5)] = 0.86
     y: float = 1.0
     front: Literal["left", "right"] = "left"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair(Standing):
+    """Two people; the first photo is on the left."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twins(Standing):
+    """The same person twice: whoever they were once, or somebody very like them."""
+
+
+FACE = 0.27  # a face's width in a pair of scale 1, in parts of the canvas's shorter side
+PLUM, SHADE = (44, 20, 42), 0.5  # of the shadow behind people
+LIKENESS = 0.75  # how much of the difference between two faces' sizes is taken away
+EYE_LEVEL = 0.45  # faces in a pair are no higher than this part of the canvas
+
+
+def stood(pair: Standing, subjects: Sequence[Subject], size: tuple[int, int]) -> list[Placing]:
+    """Where each of a pair stands: faces of nearly the same size, as far from the middle on any canvas."""
+    return [_spot(pair, subject, size, side) for subject, side in zip(subjects, (-1, 1), strict=True)]
+
+
+def _spot(pair: Standing, subject: Subject, size: tuple[int, int], side: int) -> Placing:
+    unit, face = min(size), subject.anchor
+    height, width = subject.picture.shape[:2]
+    whole = min(size[0] / width, size[1] / height)
+    likeness = (FACE * unit / (face.box[2] * whole)) ** LIKENESS
+    factor = whole * likeness * pair.scale
+    aside = side * pair.apart * (0.7 * unit + 0.3 * size[0]) + (width / 2 - face.centre.x) * factor
+    lowest = pair.y * size[1]
+    foot = max(lowest, EYE_LEVEL * size[1] + (height - face.centre.y) * factor) if pair.y >= 1 else lowest
+    return Placing(scale=pair.scale * likeness, x=0.5 + aside / size[0], y=foot / size[1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,46 +87,74 @@ class Looks:
     """One picture in its successive styles."""
 
     def __init__(self, picture: Picture, styles: Sequence[Style], alpha: Picture | None = None) -> None:
-        self.styles = list(styles)
-        self.versions = [_layer(picture, alpha)]
+        self.styles = [style for style in styles if style.at > 0 or style.until < 1]
+        pictures = [picture]
         for style in styles:
-            picture = style.of(picture)
-            self.versions.append(_layer(picture, alpha))
+            if style in self.styles:
+                pictures.append(style.of(pictures[-1]))
+            else:
+                pictures = [style.of(picture) for picture in pictures]
+        self.versions = pictures if alpha is None else [premultiplied(picture, alpha) for picture in pictures]
         height, width = picture.shape[:2]
-        self.orders = [turns(style.reveal, width, height) for style in styles]
+        self.orders = [turns(style.reveal, width, height) for style in self.styles]
 
     def at(self, u: float) -> Picture:
         """What it looks like now."""
         look = self.versions[0]
         for style, version, order in zip(self.styles, self.versions[1:], self.orders, strict=True):
-            progress = style.progress(u) if style.at > 0 or style.until < 1 else 1.0
-            look = revealed(look, version, order, progress)
+            look = revealed(look, version, order, style.progress(u))
         return look
 
+    def over(self, shadow: Picture) -> None:
+        """Lay a shadow behind a cut-out."""
+        self.versions = [cv2.add(version, shadow) for version in self.versions]
 
-def _layer(picture: Picture, alpha: Picture | None) -> Picture:
-    return picture if alpha is None else premultiplied(picture, alpha)
+    def trim(self) -> Matrix:
+        """Cut clear margins off a cut-out; return where the rest is in what it was."""
+        rows, columns = shown_box(self.versions[0])
+        self.versions = [np.ascontiguousarray(version[rows, columns]) for version in self.versions]
+        self.orders = [np.ascontiguousarray(order[rows, columns]) for order in self.orders]
+        return moved(columns.start, rows.start)
 
 
 class Actor:
     """One person cut out and standing on the canvas."""
 
-    def __init__(self, subject: Subject, size: tuple[int, int], placing: Placing, styles: Sequence[Style]) -> None:
+    breathes = True  # sways a little when nothing else moves them
+
+    def __init__(
+        self,
+        subject: Subject,
+        size: tuple[int, int],
+        placing: Placing,
+        styles: Sequence[Style],
+        *,
+        casts_shadow: bool = False,
+    ) -> None:
         picture, alpha, face = _sized(subject, size, placing.scale)
         alpha = _trimmed(alpha, placing.clip == "bust", picture.shape[1] >= size[0])
         height, width = picture.shape[:2]
-        self.home = moved(placing.x * size[0] - width / 2, placing.y * size[1] - height)
+        home = moved(placing.x * size[0] - width / 2, placing.y * size[1] - height)
         skirt = 0 if placing.clip == "bust" else int(height * 0.22)
         self.looks = Looks(
             _skirted(picture, skirt), [style for style in styles if style.on != "wall"], _skirted(alpha, skirt)
         )
-        self.inner_face = face
-        self.face = face.scaled(1, self.home[0, 2], self.home[1, 2])
+        if casts_shadow:
+            self.looks.over(_shadow(_skirted(alpha, skirt), min(size)))
+        inset = self.looks.trim()
+        self.home = home @ inset
+        self.foot = (size[0] / 2, float(size[1]))
+        self.inner_face = face.scaled(1, -inset[0, 2], -inset[1, 2])
+        self.face = face.scaled(1, home[0, 2], home[1, 2])
 
     def draw(self, frame: Picture, body: Matrix, warps: list[Warp], u: float, opacity: float = 1.0) -> None:
         """Lay this person into the frame; `body` leads from canvas to frame."""
         bend = bend_around(self.inner_face, warps, u)
-        place(frame, self.looks.at(u), body @ self.home, bend, opacity, 0.08 if bend else 0.0)
+        place(frame, self.looks.at(u), body @ self.home, bend, opacity, 0.12 if bend else 0.0)
+
+    def head(self, u: float) -> Matrix:
+        """From where the face is at rest to where it is now, on the canvas."""
+        return moved(0, 0)
 
 
 def _sized(subject: Subject, size: tuple[int, int], scale: float) -> tuple[Picture, Picture, Face]:
@@ -104,7 +165,7 @@ def _sized(subject: Subject, size: tuple[int, int], scale: float) -> tuple[Pictu
     return (
         cv2.resize(subject.figure, target, interpolation=how),
         cv2.resize(subject.mask, target, interpolation=how),
-        subject.anchor.scaled(factor),
+        subject.head.scaled(factor),
     )
 
 
@@ -126,6 +187,19 @@ def _skirted(picture: Picture, rows: int) -> Picture:
     return cv2.copyMakeBorder(picture, 0, rows, 0, 0, cv2.BORDER_REPLICATE) if rows else picture
 
 
+def _shadow(alpha: Picture, unit: int) -> Picture:
+    """What an (H, W) mask leaves to see of its soft shadow, premultiplied RGBA."""
+    height, width = alpha.shape
+    size = (max(width // 8, 2), max(height // 8, 2))
+    reach = unit / 8
+    lower = moved(0.008 * reach, 0.016 * reach)[:2]
+    small = cv2.warpAffine(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA), lower, size)
+    soft = cv2.GaussianBlur(small, (0, 0), max(0.016 * reach, 0.5))
+    dark = cv2.resize(cv2.convertScaleAbs(soft, alpha=SHADE), (width, height), interpolation=cv2.INTER_LINEAR)
+    left = cv2.multiply(dark, cv2.bitwise_not(alpha), scale=1 / 255)
+    return premultiplied(np.full((height, width, 3), PLUM, np.uint8), left)
+
+
 class Plate:
     """The photo filling the canvas: whole, or as the wall left when the person is taken out."""
 
@@ -138,8 +212,8 @@ class Plate:
         covered = np.array([[factor, 0, dx], [0, factor, dy]], np.float64)
         how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
         filled = cv2.warpAffine(picture, covered, size, flags=how, borderMode=cv2.BORDER_REPLICATE)
-        wanted = "people" if emptied else ""
-        self.looks = Looks(filled, [style for style in styles if style.on != wanted])
+        shown = ("all", "wall") if emptied else ("all", "wall", "people")
+        self.looks = Looks(filled, [style for style in styles if style.on in shown])
         self.face = subject.anchor.scaled(factor, dx, dy)
         self.size = size
 

@@ -12,6 +12,7 @@ from effects.render.recipe import Recipe
 from effects.render.subject import Subject, frame_size
 
 FPS = 24
+SHORT_SIDE = 720  # pixels; of a square clip it is 960, so that all clips have about as many
 
 
 class RenderStopped(Exception):
@@ -25,20 +26,22 @@ def render_clip(
     *,
     seed: int,
     seconds: float = 5.0,
+    fps: int = FPS,
+    short_side: int = SHORT_SIDE,
     threads: int = 1,
     on_frame: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Write an MP4 to `target`; it appears there only when whole.
+    """Write an MP4 to `target`; it appears there only when whole. Its sides are those of a portrait's clip, scaled.
 
     `on_frame(done, total)` is called after each frame; what it raises stops the clip, removes what was written,
     and goes on up.
     """
     cv2.setNumThreads(threads)
-    size, total = frame_size(subjects), max(round(seconds * FPS), 1)
+    size, total = _scaled(frame_size(subjects), short_side), max(round(seconds * fps), 1)
     film = Film(recipe, subjects, size, seconds=seconds, seed=seed)
     partial = target.with_name(f".{target.name}.part")
     try:
-        with Encoder(partial, size, fps=FPS, threads=threads) as encoder:
+        with Encoder(partial, size, fps=fps, threads=threads) as encoder:
             for index in range(total):
                 encoder.write(film.frame(index / max(total - 1, 1), index))
                 if on_frame is not None:
@@ -49,14 +52,16 @@ def render_clip(
 
 
 def render_still(
-    recipe: Recipe, subjects: Sequence[Subject], *, seed: int, at: float | None = None, short_side: int = 720
+    recipe: Recipe, subjects: Sequence[Subject], *, seed: int, at: float | None = None, short_side: int = SHORT_SIDE
 ) -> Picture:
     """One (H, W, 3) RGB frame at `at` (0..1), or at the recipe's most telling moment."""
-    full = frame_size(subjects)
-    factor = short_side / min(full)
-    size = (_even(full[0] * factor), _even(full[1] * factor))
-    film = Film(recipe, subjects, size, seconds=5.0, seed=seed)
+    film = Film(recipe, subjects, _scaled(frame_size(subjects), short_side), seconds=5.0, seed=seed)
     return film.frame(recipe.still if at is None else at)
+
+
+def _scaled(full: tuple[int, int], short_side: int) -> tuple[int, int]:
+    factor = short_side / SHORT_SIDE
+    return _even(full[0] * factor), _even(full[1] * factor)
 
 
 def _even(number: float) -> int:

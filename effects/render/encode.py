@@ -2,25 +2,30 @@
 
 import queue
 import threading
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 
 import av
 import cv2
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from effects.render.pictures import Picture
 
 WAITING = 4
+FAST = {"preset": "veryfast", "crf": "23"}
+SMALL = {"preset": "medium", "tune": "animation", "crf": "28"}
 AVX512_SKX = 256  # OpenCV's CV_CPU_AVX512_SKX, which its Python module does not name
 
 
 class Encoder:
     """A context: `write` frames in it; leaving it closes the file, whatever happened."""
 
-    def __init__(self, path: Path, size: tuple[int, int], *, fps: int, threads: int) -> None:
-        self.path, self.size, self.fps, self.threads = path, size, fps, threads
+    def __init__(
+        self, path: Path, size: tuple[int, int], *, fps: int, threads: int, quality: Mapping[str, str] = FAST
+    ) -> None:
+        self.path, self.size, self.fps, self.threads, self.quality = path, size, fps, threads, quality
         self.frames: queue.Queue[Picture | None] = queue.Queue(WAITING)
         self.failure: BaseException | None = None
         self.thread = threading.Thread(target=self._run, name="encoder", daemon=True)
@@ -55,15 +60,15 @@ class Encoder:
     def _run(self) -> None:
         try:
             with av.open(str(self.path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-                stream = self._stream(container)
+                stream, converter = self._stream(container), VideoReformatter()
                 while (frame := self.frames.get()) is not None:
-                    container.mux(stream.encode(_as_yuv(frame)))
+                    container.mux(stream.encode(_as_yuv(frame, converter)))
                 container.mux(stream.encode())
         except BaseException as error:
             self.failure = error
 
     def _stream(self, container: av.container.OutputContainer) -> av.VideoStream:
-        stream = container.add_stream("libx264", rate=Fraction(self.fps), options=_options())
+        stream = container.add_stream("libx264", rate=Fraction(self.fps), options=_options(self.quality))
         stream.width, stream.height = self.size
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = self.threads
@@ -73,16 +78,17 @@ class Encoder:
         return stream
 
 
-def _options() -> dict[str, str]:
-    options = {"preset": "veryfast", "crf": "23", "profile": "high"}
+def _options(quality: Mapping[str, str]) -> dict[str, str]:
+    options = {**quality, "profile": "high"}
     if cv2.checkHardwareSupport(AVX512_SKX):
         # x264's AVX-512 code for macroblock trees reads memory it never wrote: the same frames gave other bytes.
         options["x264-params"] = "asm=avx2"
     return options
 
 
-def _as_yuv(frame: Picture) -> av.VideoFrame:
-    return av.VideoFrame.from_ndarray(frame, format="rgb24").reformat(
+def _as_yuv(frame: Picture, converter: VideoReformatter) -> av.VideoFrame:
+    return converter.reformat(
+        av.VideoFrame.from_numpy_buffer(frame, format="rgb24"),  # not copied
         format="yuv420p",
         src_colorspace=Colorspace.ITU709,
         dst_colorspace=Colorspace.ITU709,

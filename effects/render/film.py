@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from effects.render.arms import Arms, ArmsDrawer, dye_of
 from effects.render.attachments import Attach, AttachmentDrawer
 from effects.render.captions import Caption, CaptionDrawer
-from effects.render.cast import Actor, Clones, Pair, Placing, Plate
+from effects.render.carousel import Carousel, CarouselDrawer
+from effects.render.cast import Actor, Clones, Pair, Placing, Plate, Standing, Twins, stood
+from effects.render.figure import Figure, FigureActor, figured
 from effects.render.finish import Fade, Finish, FinishDrawer, Flash, fade, flash
 from effects.render.frames import Frame, FrameDrawer
 from effects.render.geometry import moved
@@ -16,15 +19,16 @@ from effects.render.motion import Move, Pose, pose_of
 from effects.render.particles import ParticleDrawer, Particles
 from effects.render.pictures import Picture
 from effects.render.places import Backdrop
-from effects.render.props import Prop, PropDrawer
+from effects.render.props import Ground, Prop, PropDrawer
 from effects.render.recipe import Recipe
-from effects.render.scenes import Foreground, ForegroundDrawer
+from effects.render.scenes import Foreground, ForegroundDrawer, Scene
 from effects.render.stage import Drawer, Matrix, Moment, Stage
 from effects.render.styles import Style
 from effects.render.subject import Subject
 from effects.render.warps import Warp
 
 SIDES = ("left", "right")
+BREATHING = [Move(move="idle", target="person", beats=1.5, phase=phase) for phase in (0.0, 0.4)]
 
 
 class Film:
@@ -33,25 +37,29 @@ class Film:
     def __init__(
         self, recipe: Recipe, subjects: Sequence[Subject], size: tuple[int, int], *, seconds: float, seed: int
     ) -> None:
-        self.recipe, self.size = recipe, size
+        self.recipe, self.size, self.subjects = recipe, size, subjects
         self.warps, self.moves = recipe.all(Warp), recipe.all(Move)
         styles = recipe.all(Style)
-        self.actors = self._cast(subjects, styles)
+        cast = [subjects[0]] * 2 if recipe.all(Twins) else subjects
+        apart = (recipe.all(Standing) or [Pair()])[0].apart
+        self.actors = figured(recipe.all(Figure), self._cast(cast, styles), cast, size, styles, apart)
         self.plate = None if self.actors else Plate(subjects[0], size, styles, emptied=False)
         self.backdrop = Backdrop(recipe, subjects, size, styles) if self.actors else None
         faces = tuple(actor.face for actor in self.actors) or (self.plate.face,)  # type: ignore[union-attr]
         self.stage = Stage(size, faces, seconds, seed, recipe.name)
+        self.dyes = [dye_of(subject) for subject in cast] if recipe.all(Arms) else []
         self._prepare()
 
     def _cast(self, subjects: Sequence[Subject], styles: list[Style]) -> list[Actor]:
         if len(subjects) > 1:
-            pair = (self.recipe.all(Pair) or [Pair()])[0]
-            spots = [Placing(scale=pair.scale, x=0.5 + side * pair.apart, y=pair.y) for side in (-1, 1)]
-            return [Actor(subject, self.size, spot, styles) for subject, spot in zip(subjects[:2], spots, strict=True)]
+            spots = stood((self.recipe.all(Standing) or [Pair()])[0], subjects[:2], self.size)
+            looks = [[style for style in styles if style.on != other] for other in reversed(SIDES)]
+            return [Actor(*standing) for standing in zip(subjects[:2], (self.size,) * 2, spots, looks, strict=True)]
         if not self.recipe.layered:
             return []
         placing = (self.recipe.all(Placing) or [Placing()])[0]
-        return [Actor(subjects[0], self.size, placing, styles)]
+        is_covered = any(scene.at <= 0 for scene in self.recipe.all(Scene))
+        return [Actor(subjects[0], self.size, placing, styles, casts_shadow=is_covered)]
 
     def _prepare(self) -> None:
         recipe, stage = self.recipe, self.stage
@@ -78,7 +86,7 @@ class Film:
         self.grade = GradeDrawer(recipe.all(Grade)) if recipe.all(Grade) else None
         self.finish = FinishDrawer((recipe.all(Finish) or [Finish()])[0], stage)
         self.flashes, self.fades = recipe.all(Flash), recipe.all(Fade)
-        pair = recipe.all(Pair)
+        pair = recipe.all(Standing)
         self.order = (
             [1, 0]
             if len(self.actors) > 1 and not (pair and pair[0].front == "right")
@@ -91,12 +99,20 @@ class Film:
         if isinstance(part, Light):
             return LightDrawer(part, self.stage, index)
         if isinstance(part, Prop):
-            return PropDrawer(part, self.stage)
+            return PropDrawer(part, self.stage, self._footing() if part.by != "canvas" else None)
+        if isinstance(part, Arms):
+            return ArmsDrawer(part, self.stage, self.dyes)
+        if isinstance(part, Carousel):
+            return CarouselDrawer(part, self.stage, self.subjects[0])
         if isinstance(part, Foreground):
             return ForegroundDrawer(part, self.stage)
         if isinstance(part, Caption):
             return CaptionDrawer(part, self.stage)
         return FrameDrawer(part, self.stage) if isinstance(part, Frame) else None
+
+    def _footing(self) -> Ground:
+        figure = next(actor for actor in self.actors if isinstance(actor, FigureActor))
+        return Ground(*figure.foot, *[figure.height] * 3)
 
     def frame(self, u: float, index: int = 0) -> Picture:
         """The RGB frame at `u` from 0 to 1, (height, width, 3) uint8."""
@@ -114,6 +130,8 @@ class Film:
         camera = self._camera(u, 1.0)
         moment = Moment(u, u * self.stage.seconds, camera)
         moment.bodies = [camera @ self._body(who, u) for who in range(len(self.stage.faces))]
+        heads = [actor.head(u) for actor in self.actors] or [np.eye(3)]
+        moment.heads = [body @ head for body, head in zip(moment.bodies, heads, strict=True)]
         return moment
 
     def _camera(self, u: float, depth: float) -> Matrix:
@@ -133,6 +151,8 @@ class Film:
             for move in self.moves
             if move.target == "person" or (len(self.actors) > 1 and move.target == SIDES[who])
         ]
+        if not mine and self.actors and self.actors[who].breathes:
+            mine = [BREATHING[who]]
         face = self.stage.faces[who]
         hips = (face.centre.x, min(face.chin.y + 1.1 * face.box[3], self.size[1] * 1.0))
         return pose_of(mine, u, delay).matrix(hips, self.stage.unit)
@@ -154,14 +174,15 @@ class Film:
         for index in reversed(range(clones.count)):
             side, rank = (-1 if index % 2 else 1), index // 2 + 1
             scale = clones.scale**rank
-            foot = np.array([self.size[0] / 2, self.size[1]])
+            foot = np.array(self.actors[0].foot)
             shrunk = moved(*foot) @ np.diag([scale, scale, 1.0]) @ moved(*-foot)
             aside = moved(
                 side * clones.spread * rank * self.size[0] * clones.progress(moment.u if clones.at else 1.0),
                 -0.03 * rank * self.stage.unit,
             )
             body = moment.camera @ aside @ shrunk @ self._body(0, moment.u, clones.delay * (index + 1))
-            self.actors[0].draw(frame, body, self.warps, moment.u, opacity)
+            late = moment.u - clones.delay * (index + 1)
+            self.actors[0].draw(frame, body, self.warps, late, opacity)
 
     def _finish(self, frame: Picture, moment: Moment, index: int) -> None:
         if self.grade is not None:

@@ -150,30 +150,62 @@ def _car(w: float, h: float) -> str:
 
 
 def _globe(w: float, h: float) -> str:
-    r = min(w, h) * 0.45
-    cx, cy = w / 2, h * 0.5
+    """A ball of glass on a wooden foot, on a table before a dark room with lights out of focus."""
+    r = min(w * 0.46, h * 0.36)
+    cx, cy = w / 2, h * 0.46
     hole = f"M{cx - r} {cy}A{r} {r} 0 1 0 {cx + r} {cy}A{r} {r} 0 1 0 {cx - r} {cy}Z"
-    glass = (
-        '<radialGradient id="glass"><stop offset=".7" stop-color="#fff" stop-opacity="0"/>'
-        '<stop offset=".93" stop-color="#D8F0FF" stop-opacity=".3"/>'
-        '<stop offset="1" stop-color="#fff" stop-opacity=".75"/>'
-        "</radialGradient>"
+    lights = "".join(
+        _circle(cx + r * x, cy + r * y, r * size, colour, 0.3)
+        for x, y, size, colour in (
+            (-0.9, -1.15, 0.11, "#FFD978"),
+            (-0.35, -1.3, 0.07, "#F28A7A"),
+            (0.3, -1.22, 0.09, "#9CE0C8"),
+            (0.86, -1.08, 0.13, "#FFD978"),
+            (1.25, -0.5, 0.1, "#F28A7A"),
+            (-1.3, -0.4, 0.1, "#9CE0C8"),
+            (1.5, 0.2, 0.14, "#FFD978"),
+            (-1.6, 0.25, 0.14, "#FFD978"),
+        )
     )
-    gleam = f"M{cx - r * 0.74} {cy - r * 0.1}Q{cx - r * 0.66} {cy - r * 0.66} {cx - r * 0.12} {cy - r * 0.8}"
-    gleam += f"Q{cx - r * 0.5} {cy - r * 0.5} {cx - r * 0.74} {cy - r * 0.1}Z"
-    side = cy + r * 1.32
-    base = f"M{cx - r * 0.8} {cy + r * 0.82}H{cx + r * 0.8}L{cx + r * 0.98} {side}"
-    base += f"Q{cx} {side + r * 0.1} {cx - r * 0.98} {side}Z"
-    band = f"M{cx - r * 0.82} {cy + r * 0.82}Q{cx} {cy + r * 1.02} {cx + r * 0.82} {cy + r * 0.82}"
-    band += f"V{cy + r * 0.9}Q{cx} {cy + r * 1.1} {cx - r * 0.82} {cy + r * 0.9}Z"
-    ground = _around(w, h, hole, "#2B3F78", "#5A4A8E", "#A05A80")
+    foot, top = cy + r * 1.34, cy + r * 0.76
+    table = _rect(0, foot - r * 0.14, w, h, "#7A4630") + _rect(0, foot - r * 0.14, w, r * 0.035, "#C98A5E")
+    shadow = f'<ellipse cx="{cx}" cy="{foot}" rx="{r * 1.2}" ry="{r * 0.13}" fill="#2A1210" opacity="0.45"/>'
+    base = (
+        f"M{cx - r * 0.72} {top}H{cx + r * 0.72}L{cx + r * 0.94} {foot}Q{cx} {foot + r * 0.12} {cx - r * 0.94} {foot}Z"
+    )
+    collar = f"M{cx - r * 0.74} {top}Q{cx} {top + r * 0.24} {cx + r * 0.74} {top}V{top + r * 0.09}"
+    collar += f"Q{cx} {top + r * 0.33} {cx - r * 0.74} {top + r * 0.09}Z"
+    plaque = _rect(cx - r * 0.26, cy + r * 1.06, r * 0.52, r * 0.17, "#F3C356", r * 0.04)
+    plaque += _rect(cx - r * 0.21, cy + r * 1.13, r * 0.42, r * 0.03, "#8A4A22", r * 0.015)
+    glass = (
+        '<radialGradient id="glass"><stop offset=".72" stop-color="#fff" stop-opacity="0"/>'
+        '<stop offset=".9" stop-color="#BFE4FF" stop-opacity=".38"/>'
+        '<stop offset="1" stop-color="#fff" stop-opacity=".9"/></radialGradient>'
+        '<linearGradient id="wood" x1="0" y1="0" x2="1" y2="0"><stop offset="0" stop-color="#C0564A"/>'
+        '<stop offset=".55" stop-color="#9A343A"/><stop offset="1" stop-color="#581A30"/></linearGradient>'
+    )
+    gleam = f"M{cx - r * 0.84} {cy - r * 0.02}Q{cx - r * 0.8} {cy - r * 0.66} {cx - r * 0.2} {cy - r * 0.86}"
+    gleam += f"Q{cx - r * 0.62} {cy - r * 0.56} {cx - r * 0.84} {cy - r * 0.02}Z"
+    spark = f"M{cx + r * 0.8} {cy + r * 0.2}Q{cx + r * 0.76} {cy + r * 0.5} {cx + r * 0.5} {cy + r * 0.68}"
+    spark += f"Q{cx + r * 0.68} {cy + r * 0.44} {cx + r * 0.8} {cy + r * 0.2}Z"
+    drift = f"M{cx - r} {cy + r * 0.6}Q{cx - r * 0.5} {cy + r * 0.48} {cx - r * 0.1} {cy + r * 0.6}"
+    drift += f"T{cx + r} {cy + r * 0.56}V{cy + r}H{cx - r}Z"
+    snow = f'<clipPath id="in"><path d="{hole}"/></clipPath><g clip-path="url(#in)">{_path(drift, "#F4F8FF")}</g>'
+    room = _around(w, h, hole, "#2B2350", "#4A2E5E", "#6A3A56")
+    outside = f'<clipPath id="out"><path d="M0 0H{w}V{h}H0Z{hole}" clip-rule="evenodd"/></clipPath>'
+    around = f'{outside}<g clip-path="url(#out)">{lights}{table}{shadow}</g>'
+    ball = _circle(cx, cy, r, "url(#glass)") + _outline(
+        Window(cx - r, cy - r, cx + r, cy + r), 0, "#EAF6FF", r * 0.02, r
+    )
     return (
-        ground
-        + glass
-        + _circle(cx, cy, r, "url(#glass)")
-        + _path(gleam, "#fff", 0.55)
-        + _path(base, "#8A3A3C")
-        + _path(band, "#F3C356")
+        glass
+        + snow
+        + room
+        + around
+        + ball
+        + _path(gleam, "#fff", 0.6)
+        + _path(spark, "#fff", 0.4)
+        + (_path(base, "url(#wood)") + _path(collar, "#F3C356") + plaque)
     )
 
 
@@ -217,6 +249,17 @@ def _film(w: float, h: float) -> str:
     return strips + "".join(_rect(x, y, u * 0.045, u * 0.06, "#F6E4C8", u * 0.012) for x, y in holes)
 
 
+def _heart(w: float, h: float) -> str:
+    x, y, r = w / 2, h * 0.47, min(w * 0.5, h * 0.42)
+    hole = (
+        f"M{x} {y - r * 0.62}C{x + r * 0.35} {y - r * 1.2} {x + r * 1.12} {y - r} {x + r * 0.97} {y - r * 0.2}"
+        f"C{x + r * 0.85} {y + r * 0.4} {x + r * 0.3} {y + r * 0.75} {x} {y + r * 1.08}"
+        f"C{x - r * 0.3} {y + r * 0.75} {x - r * 0.85} {y + r * 0.4} {x - r * 0.97} {y - r * 0.2}"
+        f"C{x - r * 1.12} {y - r} {x - r * 0.35} {y - r * 1.2} {x} {y - r * 0.62}Z"
+    )
+    return _around(w, h, hole, "#F7A8B4", "#D8506E", "#8A1F4A") + _stroke(hole, CREAM, r * 0.035)
+
+
 FRAMES: dict[str, Design] = {
     "polaroid": Design(POLAROID, _polaroid),
     "phone": Design(PHONE, _phone),
@@ -229,4 +272,5 @@ FRAMES: dict[str, Design] = {
     "viewfinder": Design(FULL, _viewfinder),
     "bars": Design(FULL, _bars),
     "film": Design(FULL, _film),
+    "heart": Design(FULL, _heart),
 }

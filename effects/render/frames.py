@@ -8,7 +8,7 @@ import cv2
 from effects.render.captions import lettered
 from effects.render.frame_designs import FRAMES, FULL
 from effects.render.pictures import Picture, blit
-from effects.render.reading import OneOf
+from effects.render.reading import Colour, OneOf, Recolouring
 from effects.render.sprites import drawn, style_sheet
 from effects.render.stage import Moment, Stage
 from effects.render.timeline import Span
@@ -21,9 +21,9 @@ class Frame(Span):
     frame: Annotated[str, OneOf(FRAMES)]
     text: str = ""
     text_y: float = 0.88
-    text_colour: str = "#3A2232"
+    text_colour: Colour = "#3A2232"
     text_size: float = 0.085
-    colours: tuple[tuple[str, str], ...] = ()
+    colours: Recolouring = ()
 
 
 class FrameDrawer:

@@ -74,6 +74,18 @@ def place(
     blit(frame, faded(part, opacity), x0, y0)
 
 
+def shown_box(layer: Picture) -> tuple[slice, slice]:
+    """The rows and columns of an RGBA layer that are not clear, and one around them."""
+    left, top, width, height = cv2.boundingRect(cv2.extractChannel(layer, 3))
+    return slice(max(top - 1, 0), top + height + 1), slice(max(left - 1, 0), left + width + 1)
+
+
+def trimmed(layer: Picture) -> tuple[Picture, Matrix]:
+    """A layer without its clear margins, which cost as much as the rest, and where it was."""
+    rows, columns = shown_box(layer)
+    return np.ascontiguousarray(layer[rows, columns]), moved(columns.start, rows.start)
+
+
 def _touched(
     layer: tuple[int, ...], matrix: Matrix, frame: tuple[int, ...], slack: float
 ) -> tuple[int, int, int, int] | None:

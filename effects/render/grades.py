@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 import cv2
 import numpy as np
 
-from effects.render.pictures import Picture, rgb
+from effects.render.pictures import Picture, paired, recoloured, rgb
 from effects.render.reading import Between, OneOf
 from effects.render.timeline import Span
 
@@ -64,20 +64,26 @@ class Grade(Span):
 
 
 class GradeDrawer:
-    """Applies the sum of all grades with one table and one matrix a frame."""
+    """Applies the sum of all grades with one table a frame, and what it does to saturation."""
 
     def __init__(self, grades: list[Grade]) -> None:
         self.grades = [(grade, *_curves(grade.look), *_curves(grade.start)) for grade in grades]
+        is_still = all(grade.at <= 0 and grade.until >= 1 for grade in grades)
+        self.settled = self._at(1.0) if is_still else None
 
     def draw(self, frame: Picture, u: float) -> None:
+        tables, colour = self.settled or self._at(u)
+        recoloured(frame, tables)
+        if abs(colour - 1) > 0.02:
+            _saturate(frame, colour)
+
+    def _at(self, u: float) -> tuple[Picture, float]:
         table, colour = np.repeat(np.arange(256, dtype=np.float32)[:, None], 3, 1), 1.0
         for grade, curves, saturation, before, was in self.grades:
             share = grade.amount * (grade.progress(u) if grade.at > 0 or grade.until < 1 else 1.0)
             table += (before - _STRAIGHT) * (1 - share) + (curves - _STRAIGHT) * share
             colour *= was * (1 - share) + saturation * share
-        cv2.LUT(frame, np.clip(table, 0, 255).astype(np.uint8)[None], dst=frame)
-        if abs(colour - 1) > 0.02:
-            cv2.transform(frame, _saturation(colour), dst=frame)
+        return paired(np.clip(table, 0, 255).astype(np.uint8)), colour
 
 
 _STRAIGHT = np.repeat(np.arange(256, dtype=np.float32)[:, None], 3, 1)
@@ -92,6 +98,6 @@ def _curves(name: str) -> tuple[Picture, float]:
     return (basis.T @ stops).astype(np.float32), look.colour
 
 
-def _saturation(amount: float) -> Picture:
-    weights = np.array([0.2126, 0.7152, 0.0722], np.float32)
-    return (np.eye(3, dtype=np.float32) * amount + np.tile(weights, (3, 1)) * (1 - amount)).astype(np.float32)
+def _saturate(frame: Picture, amount: float) -> None:
+    grey = cv2.cvtColor(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    cv2.addWeighted(frame, amount, grey, 1 - amount, 0, dst=frame)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -265,6 +266,149 @@ def _drops(on: Canvas, t: float, u: float) -> None:
         on.dot(*spot, 0.003 + 0.007 * size**2, on.colour(index, 0.55 + 0.3 * (1 - age)))
 
 
+def _blinds(on: Canvas, t: float, u: float) -> None:
+    """Bars of sun through a blind, wandering over the wall."""
+    slide = 0.5 * wave(u * 0.5 * on.speed) - 0.1
+    bars = max(on.count // 4, 3)
+    for index in range(bars):
+        y, deep = index * 0.9 / bars - 0.08 + 0.25 * slide, 0.42 / bars
+        left, right = slide - 0.15, slide + on.reach
+        on.shape([(left, y + 0.3), (right, y), (right, y + deep), (left, y + 0.3 + deep)], on.colour(index, 0.6))
+
+
+def _smoke(on: Canvas, t: float, u: float) -> None:
+    """Thin ribbons of smoke that wind upwards out of the origin."""
+    for index in range(max(on.count // 5, 3)):
+        x, _, size, phase = on.dice[index, :4]
+        last = (on.origin[0] + on.reach * (x - 0.5), on.origin[1])
+        for step in range(1, 30):
+            high = step / 30
+            bend = wave(high * (0.9 + size) - t * 0.22 * on.speed + phase) + 0.4 * wave(high * 2.6 - t * 0.3 + phase)
+            spot = (on.origin[0] + on.reach * (x - 0.5) + 0.17 * bend * high, on.origin[1] - 1.25 * high)
+            on.line(last, spot, on.colour(index, 0.4 * (1 - high) ** 0.6), 2 + int(7 * high * size))
+            last = spot
+
+
+def _peony(on: Canvas, t: float, u: float) -> None:
+    """One shell after the other, each as wide as the canvas, its sparks hanging like willow."""
+    beat = t * 0.5 * on.speed
+    for late in range(2):
+        shell, age = int(beat) - late, beat % 1 + late
+        x, y = on.origin[0] + 0.12 * wave(shell * 0.37), on.origin[1] + 0.05 * wave(shell * 0.61)
+        if late == 0 and age < 0.2:
+            on.line((x, 1 - (1 - y) * age * 5), (x, 1.08 - (1 - y) * age * 5), on.colour(shell, 0.8), 2)
+            continue
+        flight, fading = on.reach * (1 - np.exp(-3.4 * (age - 0.2))), max(1 - (age - 0.2) / 1.4, 0.0)
+        for spark in range(on.count):
+            angle, ring = spark * 2.39996, float(on.dice[spark, 2]) ** 0.5 * flight
+            dx, dy = ring * np.cos(angle), ring * np.sin(angle)
+            fall = 0.09 * (age - 0.2) ** 2
+            tip = (x + dx * on.aspect**0.5, y + dy / on.aspect**0.5 + fall)
+            tail = (x + dx * 0.86 * on.aspect**0.5, y + dy * 0.86 / on.aspect**0.5 + fall * 0.6)
+            on.line(tail, tip, on.colour(shell + spark % 2, fading))
+            on.dot(*tip, 0.005, on.colour(shell + spark % 7, fading**0.6))
+
+
+def _heart(turn: float) -> tuple[float, float]:
+    """A point of the heart curve, about 1 high and wide, `turn` from 0 to 1 beginning at its notch."""
+    angle = 2 * np.pi * turn
+    return (
+        16 * float(np.sin(angle)) ** 3 / 32,
+        -float(13 * np.cos(angle) - 5 * np.cos(2 * angle) - 2 * np.cos(3 * angle) - np.cos(4 * angle)) / 32,
+    )
+
+
+def _heart_burst(on: Canvas, t: float, u: float) -> None:
+    """Shells that open into hearts."""
+    for index in range(max(on.count // 20, 1)):
+        age = (t * 0.36 * on.speed + index * 0.38) % 1
+        shell = int(t * 0.36 * on.speed + index * 0.38)
+        x = on.origin[0] + (0.0 if index == 0 else 0.22 * wave(index * 0.31 + shell * 0.27))
+        y = on.origin[1] + (0.0 if index == 0 else 0.1 * wave(index * 0.47 + shell * 0.19))
+        if age < 0.2:
+            on.line((x, 1 - (1 - y) * age * 5), (x, 1.06 - (1 - y) * age * 5), on.colour(index, 0.7))
+            continue
+        wide = on.reach * (1 if index == 0 else 0.5) * (1 - np.exp(-7 * (age - 0.2)))
+        fading = (1 - age) ** 0.7
+        for step in range(44):
+            dx, dy = _heart(step / 44)
+            for inner in (1.0, 0.78):
+                spot = (x + dx * wide * inner * on.aspect, y + dy * wide * inner + 0.05 * age * age)
+                on.dot(*spot, 0.012 * inner**3, on.colour(index + (inner < 1), fading * inner**2))
+
+
+def _heart_trace(on: Canvas, t: float, u: float) -> None:
+    """A heart written into the air with a spark, then held."""
+    drawn = min(u / 0.6, 1.0)
+    spots = []
+    for step in range(int(90 * drawn) + 1):
+        dx, dy = _heart(step / 90)
+        spots.append((on.origin[0] + dx * on.reach * on.aspect, on.origin[1] + dy * on.reach))
+    for start, end in pairwise(spots):
+        on.line(start, end, on.colour(0, 0.75 + 0.25 * wave(t * 2)), 3)
+    for index in range(on.count):
+        x, y, size, phase = on.dice[index, :4]
+        spot = spots[int(x * (len(spots) - 1))]
+        shine = max(wave(t * 1.3 + phase), 0.0)
+        on.dot(spot[0] + 0.03 * (y - 0.5), spot[1] + 0.03 * (size - 0.5), 0.005, on.colour(index, shine))
+
+
+DIGITS = {
+    "0": (" ### ", "#   #", "#   #", "#   #", "#   #", "#   #", " ### "),
+    "2": (" ### ", "#   #", "    #", "  ## ", " #   ", "#    ", "#####"),
+    "6": (" ### ", "#    ", "#    ", "#### ", "#   #", "#   #", " ### "),
+}
+
+
+def _year(on: Canvas, t: float, u: float) -> None:
+    """2026 in sparks: each digit climbs as a rocket and bursts into place."""
+    step = on.reach * 0.042
+    for place, digit in enumerate("2026"):
+        x, y = on.origin[0] + (place - 1.5) * 6.4 * step * on.aspect**0.5, on.origin[1]
+        age = (u - 0.08 - 0.11 * place) / 0.1
+        if 0 < age < 1:
+            on.line((x, 1 - (1 - y) * age), (x, 1.07 - (1 - y) * age), on.colour(place, 0.9), 2)
+        opened = 1 - np.exp(-4 * max(age - 1, 0.0))
+        for row, line in enumerate(DIGITS[digit]):
+            for column, cell in enumerate(line):
+                if cell == "#" and age > 1:
+                    dx, dy = (column - 2) * step * on.aspect**0.5 * opened, (row - 3) * step * opened
+                    glow = 0.75 + 0.25 * wave(t * 1.1 + row * 0.31 + column * 0.17)
+                    on.dot(x + dx, y + dy, step * 0.34 * on.picture.shape[0] / on.unit, on.colour(place, glow))
+
+
+def _tree(on: Canvas, t: float, u: float) -> None:
+    """A tree wound from lights, from its foot to its top."""
+    grown = min(max(u - 0.22, 0.0) / 0.4, 1.0)
+    for index in range(int(200 * grown)):
+        share = index / 200
+        angle = share * 2 * np.pi * 6.5
+        wide = on.reach * 0.42 * (1 - share) + 0.004
+        x = on.origin[0] + wide * np.cos(angle) * on.aspect
+        y = on.origin[1] - on.reach * share + 0.16 * wide * np.sin(angle)
+        near = 0.55 + 0.45 * np.sin(angle)
+        shine = near * (0.7 + 0.3 * wave(t * 0.8 + on.dice[index, 3]))
+        on.dot(x, y, 0.009 + 0.01 * on.dice[index, 2] * near, on.colour(index, shine))
+    if grown >= 1:
+        x, y = on.origin[0], on.origin[1] - on.reach * 1.02
+        for arm in range(8):
+            far = (0.05 if arm % 2 else 0.09) * (1 + 0.2 * wave(t * 0.9))
+            angle = arm * np.pi / 4
+            on.line((x, y), (x + far * np.cos(angle) * on.aspect, y + far * np.sin(angle)), on.colour(0), 2)
+
+
+def _flurry(on: Canvas, t: float, u: float) -> None:
+    """Flakes whirled up in a ball of water, then sinking."""
+    stirred = 0.35 + 0.65 * (1 - (t * 0.4 * on.speed) % 1)
+    for index in range(on.count):
+        turn, offset, size, phase = on.dice[index, :4]
+        reach = on.reach * (0.15 + 0.82 * offset**0.6)
+        angle = 2 * np.pi * (turn + t * 0.16 * on.speed * (0.5 + phase))
+        x = on.origin[0] + reach * np.cos(angle) * on.aspect
+        y = on.origin[1] + reach * (np.sin(angle) * stirred + (1 - stirred) * 0.5 * (1 - abs(np.cos(angle))))
+        on.dot(x, y, 0.003 + 0.007 * size**2, on.colour(index, 0.6 + 0.4 * size))
+
+
 PAINTERS: dict[str, Callable[[Canvas, float, float], None]] = {
     "fireworks": _fireworks,
     "sparkles": _sparkles,
@@ -282,4 +426,12 @@ PAINTERS: dict[str, Callable[[Canvas, float, float], None]] = {
     "meteors": _meteors,
     "swirl": _swirl,
     "drops": _drops,
+    "peony": _peony,
+    "heart_burst": _heart_burst,
+    "heart_trace": _heart_trace,
+    "year": _year,
+    "tree": _tree,
+    "flurry": _flurry,
+    "blinds": _blinds,
+    "smoke": _smoke,
 }

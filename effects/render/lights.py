@@ -1,14 +1,14 @@
 """Things made of light, painted small and soft, then added to the frame."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 import cv2
 import numpy as np
 
 from effects.render.light_painters import PAINTERS, Canvas
-from effects.render.pictures import Picture, rgb
-from effects.render.reading import Between, OneOf
+from effects.render.pictures import Picture, lit_up, rgb
+from effects.render.reading import Between, Colours, OneOf
 from effects.render.stage import Moment, Stage
 from effects.render.timeline import Span
 
@@ -20,7 +20,7 @@ class Light(Span):
     """Light of one kind; `origin` and `reach` are parts of the canvas, colours are taken in turn."""
 
     light: Annotated[str, OneOf(PAINTERS)]
-    colours: tuple[str, ...] = ("#FFE2A0", "#FFB067", "#FFF6E0")
+    colours: Colours = ("#FFE2A0", "#FFB067", "#FFF6E0")
     count: Annotated[int, Between(1, 200)] = 30
     amount: Annotated[float, Between(0, 2)] = 1.0
     speed: Annotated[float, Between(0, 6)] = 1.0
@@ -29,20 +29,25 @@ class Light(Span):
     layer: Literal["behind", "front"] = "front"
 
 
-WIDE = {"beams": 5.0, "rays": 4.0, "aura": 7.0}
+WIDE = {"beams": 5.0, "rays": 4.0, "aura": 7.0, "blinds": 2.4, "smoke": 5.0}
+NARROW = 2.2
+SHAPES = ("beams", "rays", "aura", "blinds")  # painted without lines, and soft: half as fine will do
 
 
 class LightDrawer:
     """Draws one light."""
 
     def __init__(self, part: Light, stage: Stage, index: int) -> None:
-        scale = stage.unit / FINENESS
+        fineness = FINENESS // 2 if part.light in SHAPES else FINENESS
+        scale = stage.unit / fineness
         size = (round(stage.size[1] / scale), round(stage.size[0] / scale), 3)
         dice = stage.chance("light", index).random((200, 4))
         dice[:, 0] = (np.arange(200) * 0.618034 + dice[:, 0] * 0.3) % 1
         colours = [rgb(colour) for colour in part.colours]
         how = (part.count, part.amount, part.speed, part.origin, part.reach)
         self.canvas = Canvas(np.zeros(size, np.uint8), *how, dice, colours, min(size[:2]))
+        reach = round(2.45 * WIDE.get(part.light, NARROW) * fineness / FINENESS)
+        self.softness = (2 * reach - 1, 2 * reach - 1)
         self.part = part
         self.shade = None if part.layer == "behind" else _sparing(stage, (size[1], size[0]))
 
@@ -50,17 +55,11 @@ class LightDrawer:
         presence = self.part.presence(moment.u)
         if presence <= 0:
             return
-        picture = self.canvas.picture
-        picture[:] = 0
-        PAINTERS[self.part.light](self.canvas, moment.seconds, moment.u)
-        glow = cv2.GaussianBlur(picture, (0, 0), WIDE.get(self.part.light, 2.2) * self.canvas.unit / 180)
-        light = glow if self.part.light in WIDE else cv2.add(picture, glow)
-        self._add(frame, light if self.shade is None else cv2.multiply(light, self.shade, scale=1 / 255), presence)
-
-    @staticmethod
-    def _add(frame: Picture, light: Picture, presence: float) -> None:
-        full = cv2.resize(light, (frame.shape[1], frame.shape[0]), interpolation=cv2.INTER_LINEAR)
-        cv2.scaleAdd(full, presence, frame, dst=frame)
+        canvas = replace(self.canvas, picture=np.zeros_like(self.canvas.picture))
+        PAINTERS[self.part.light](canvas, moment.seconds, moment.u)
+        glow = cv2.stackBlur(canvas.picture, self.softness)
+        light = glow if self.part.light in WIDE else cv2.add(canvas.picture, glow)
+        lit_up(frame, light if self.shade is None else cv2.multiply(light, self.shade, scale=1 / 255), presence)
 
 
 def _sparing(stage: Stage, size: tuple[int, int]) -> Picture:

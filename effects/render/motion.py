@@ -158,10 +158,16 @@ MOVES: dict[str, Mover] = {
     "shrink": lambda p, n, a: _zoom(1 - 0.55 * a * p),
     "grow": lambda p, n, a: _zoom(1 - 0.55 * a * (1 - p)),
     "spin_in": lambda p, n, a: _zoom(0.2 + 0.8 * p, turn=-540 * a * (1 - p)),
+    "whirl": lambda p, n, a: Pose(dx=-0.3 * wave(a * p), dy=-0.3 * (1 - cos(2 * pi * a * p)), turn=360 * a * p),
     "lie_down": lambda p, n, a: Pose(turn=-70 * a * p, dy=0.16 * a * p),
     "closer": lambda p, n, a: Pose(dx=0.1 * a * p, turn=4 * a * p),
+    "leave": lambda p, n, a: Pose(dx=1.1 * a * p),
+    "nuzzle": lambda p, n, a: Pose(dx=0.07 * a * p, turn=8 * a * p),
     "lunge": lambda p, n, a: Pose(
         dx=0.1 * a * max(wave(n), 0) ** 3, turn=7 * a * max(wave(n), 0) ** 3 - 2 * a * max(-wave(n), 0)
+    ),
+    "idle": lambda p, n, a: Pose(
+        tall=1 + 0.008 * a * wave(n), wide=1 - 0.003 * a * wave(n), turn=0.5 * a * wave(n / 2)
     ),
     "fore": lambda p, n, a: _zoom(1 + 0.1 * a * wave(n), dy=-0.015 * a * wave(n)),
 }

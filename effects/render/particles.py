@@ -7,14 +7,15 @@ from typing import Annotated, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from effects.render.pictures import Picture, blit
-from effects.render.reading import Between, OneOf
+from effects.render.geometry import trimmed
+from effects.render.pictures import Picture, blit, faded
+from effects.render.reading import Between, OneOf, Recolouring
 from effects.render.sprites import TURN_STEP, sprite_names, turned
 from effects.render.stage import Moment, Stage
 from effects.render.timeline import Span, wave
 
+ROOM = 32_000_000  # bytes a swarm may keep of its drawings at each turn
 Layer = Literal["behind", "front"]
-Colours = tuple[tuple[str, str], ...]
 
 
 class Grain(NamedTuple):
@@ -35,6 +36,14 @@ class Spot(NamedTuple):
     shown: float = 1.0
 
 
+class Turned(NamedTuple):
+    """A drawing at one turn, and where its corner is from the particle's place."""
+
+    picture: Picture
+    left: int
+    top: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Particles(Span):
     """A swarm of drawings; sizes are parts of the canvas's shorter side, speed is canvases in 4 seconds."""
@@ -52,7 +61,7 @@ class Particles(Span):
     layer: Layer = "front"
     opacity: Annotated[float, Between(0, 1)] = 1.0
     origin: tuple[float, float] = (0.5, 0.5)
-    colours: tuple[tuple[str, str], ...] = ()
+    colours: Recolouring = ()
 
 
 Path = Callable[[Particles, Grain, float, float], Spot]
@@ -156,6 +165,7 @@ class ParticleDrawer:
         dice = dice[np.argsort(dice[:, 2], kind="stable")]
         self.grains = [_grain(row) for row in dice]
         self.sizes = self._sizes()
+        self.turns: dict[tuple[str, int, int, int], Turned] = {}
 
     def _sizes(self) -> npt.NDArray[np.int64]:
         small, large = self.part.size
@@ -169,15 +179,10 @@ class ParticleDrawer:
         path, height, width = PATHS[self.part.motion], *frame.shape[:2]
         for index, grain in enumerate(self.grains):
             spot = path(self.part, grain, moment.seconds, moment.u)
-            opacity = round(16 * presence * self.part.opacity * spot.shown * self._spared(spot))
-            if opacity > 0:
-                picture = self._picture(index, grain, moment.seconds, opacity)
-                blit(
-                    frame,
-                    picture,
-                    round(spot.x * width) - picture.shape[1] // 2,
-                    round(spot.y * height) - picture.shape[0] // 2,
-                )
+            opacity = presence * self.part.opacity * spot.shown * self._spared(spot)
+            if opacity > 0.03:
+                picture, left, top = self._picture(index, grain, moment.seconds)
+                blit(frame, faded(picture, opacity), round(spot.x * width) + left, round(spot.y * height) + top)
 
     def _spared(self, spot: Spot) -> float:
         """Less of what passes in front of a face, so that it stays recognisable."""
@@ -190,7 +195,7 @@ class ParticleDrawer:
         )
         return min(max((near - 0.12) / 0.3, 0.22), 1.0)
 
-    def _picture(self, index: int, grain: Grain, t: float, opacity: int) -> Picture:
+    def _picture(self, index: int, grain: Grain, t: float) -> Turned:
         part = self.part
         size = int(self.sizes[min(int(grain.depth * 5), 4)])
         turn = (
@@ -200,4 +205,15 @@ class ParticleDrawer:
         )
         narrow = round(16 * abs(wave(t * (0.5 + 0.5 * grain.depth) + grain.phase))) if part.flutter else 16
         name = part.sprites[index % len(part.sprites)]
-        return turned(name, size, round(turn / TURN_STEP) % 60, max(narrow, 2), opacity, part.colours)
+        return self._kept(name, size, round(turn / TURN_STEP) % 60, max(narrow, 2))
+
+    def _kept(self, name: str, size: int, turn: int, narrow: int) -> Turned:
+        key = (name, size, turn, narrow)
+        if key not in self.turns:
+            if sum(kept.picture.nbytes for kept in self.turns.values()) > ROOM:
+                self.turns.clear()
+            whole = turned(name, size, turn, narrow, self.part.colours)
+            picture, inset = trimmed(whole)
+            left, top = int(inset[0, 2]) - whole.shape[1] // 2, int(inset[1, 2]) - whole.shape[0] // 2
+            self.turns[key] = Turned(picture, left, top)
+        return self.turns[key]

@@ -12,7 +12,7 @@ Picture = npt.NDArray[Any]
 def premultiplied(rgb: Picture, alpha: Picture) -> Picture:
     """Join (H, W, 3) RGB and (H, W) alpha into (H, W, 4) premultiplied RGBA."""
     scaled = cv2.multiply(rgb, cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB), scale=1 / 255)
-    return np.dstack([scaled, alpha])
+    return cv2.merge([*cv2.split(scaled), alpha])
 
 
 def blit(frame: Picture, layer: Picture, left: int, top: int) -> None:
@@ -34,10 +34,34 @@ def faded(layer: Picture, opacity: float) -> Picture:
     return layer if opacity >= 0.995 else cv2.convertScaleAbs(layer, alpha=max(opacity, 0.0))
 
 
+def recoloured(frame: Picture, tables: Picture) -> None:
+    """Put every colour of an RGB frame of even width through `paired` tables, in place."""
+    height, width = frame.shape[:2]
+    pairs = frame.reshape(height, width * 3).view(np.uint16).reshape(height, width // 2, 3)
+    cv2.LUT(pairs, tables, dst=pairs)
+
+
+def paired(table: Picture) -> Picture:
+    """A (256, 3) uint8 table as three for two bytes at a time (RG, BR and GB), which halves the look-ups."""
+    pairs = np.empty((256, 256, 3, 2), np.uint8)
+    for index, (first, second) in enumerate(((0, 1), (2, 0), (1, 2))):
+        pairs[:, :, index, 0] = table[None, :, first]
+        pairs[:, :, index, 1] = table[:, None, second]
+    return pairs.view(np.uint16).reshape(1, 65536, 3)
+
+
+def lit_up(frame: Picture, light: Picture, strength: float = 1.0) -> None:
+    """Add a small dark picture, enlarged to the frame's size, in place."""
+    scaled = light if strength == 1 else cv2.convertScaleAbs(light, alpha=max(strength, 0.0))
+    full = cv2.resize(scaled, (frame.shape[1], frame.shape[0]), interpolation=cv2.INTER_LINEAR)
+    cv2.add(frame, full, dst=frame)
+
+
 def mixed(one: Picture, other: Picture, mask: Picture) -> Picture:
     """Cross from `one` to `other` where the (H, W) uint8 mask is bright."""
-    weight = cv2.multiply(mask, 1 / 255, dtype=cv2.CV_32F)
-    return cv2.blendLinear(one, other, cv2.subtract(1.0, weight), weight)
+    weight = cv2.merge([mask] * one.shape[2])
+    rest = cv2.multiply(one, cv2.bitwise_not(weight), scale=1 / 255)
+    return cv2.add(rest, cv2.multiply(other, weight, scale=1 / 255))
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

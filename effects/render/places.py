@@ -35,16 +35,20 @@ class Backdrop:
 
     def draw(self, camera: Matrix, u: float) -> Picture:
         """A new frame holding only the background."""
-        frame = None if self.wall is None else laid(self.wall.at(u), camera, self.size, None)
-        for scene, picture, order in zip(self.scenes, self.pictures, self.orders, strict=True):
-            shown = scene.progress(u) if scene.at > 0 else 1.0
-            if shown > 0:
-                seen = self._seen(scene, picture, camera, u)
-                frame = seen if frame is None else revealed(frame, seen, order, shown)
-        assert frame is not None
+        shown = [scene.progress(u) if scene.at > 0 else 1.0 for scene in self.scenes]
+        whole = max((index for index, share in enumerate(shown) if share >= 1), default=None)
+        if whole is None:
+            assert self.wall is not None
+            frame = laid(self.wall.at(u), camera, self.size, None)
+        else:
+            frame = self._seen(whole, camera, u)
+        for index in range(0 if whole is None else whole + 1, len(shown)):
+            if shown[index] > 0:
+                frame = revealed(frame, self._seen(index, camera, u), self.orders[index], shown[index])
         return frame
 
-    def _seen(self, scene: Scene, picture: Picture, camera: Matrix, u: float) -> Picture:
+    def _seen(self, index: int, camera: Matrix, u: float) -> Picture:
+        scene, picture = self.scenes[index], self.pictures[index]
         if not scene.flow:
             return laid(picture, camera @ self.home, self.size, None)
         width = picture.shape[1] // 2

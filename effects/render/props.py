@@ -6,12 +6,14 @@ from typing import Annotated, Literal, NamedTuple
 
 import cv2
 
-from effects.render.geometry import around, moved, place
+from effects.render.geometry import around, moved, place, trimmed
 from effects.render.pictures import Picture
-from effects.render.reading import Between, OneOf
+from effects.render.reading import Between, OneOf, Recolouring
 from effects.render.sprites import sprite, sprite_names
 from effects.render.stage import Matrix, Moment, Stage
 from effects.render.timeline import EASES, Span, wave
+
+FINEST = 1.3  # parts of the canvas's shorter side: a drawing seen larger than this is enlarged
 
 
 class Key(NamedTuple):
@@ -26,50 +28,64 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Prop(Span):
-    """A drawing on a path of [u, x, y, scale, turn] keys; each leg is eased with the part's ease."""
+    """A drawing on a path of [u, x, y, scale, turn] keys; each leg is eased with the part's ease.
+
+    `by` ground measures places and sizes in heights of the figure, from where it stands; `by` figure goes along with it.
+    """
 
     sprite: Annotated[str, OneOf(sprite_names())]
     keys: tuple[tuple[float, float, float, float, float], ...]
+    by: Literal["canvas", "ground", "figure"] = "canvas"
     layer: Literal["behind", "front", "frame"] = "front"
     bob: Annotated[float, Between(0, 3)] = 1.0
     pulse: Annotated[float, Between(0, 1)] = 0.0
     spin: Annotated[float, Between(-6, 6)] = 0.0
     opacity: Annotated[float, Between(0, 1)] = 1.0
     mirrored: bool = False
-    colours: tuple[tuple[str, str], ...] = ()
+    colours: Recolouring = ()
+
+
+class Ground(NamedTuple):
+    """What a path is measured with, in pixels: where it begins, how far 1 is across and down, and how large."""
+
+    x: float
+    y: float
+    across: float
+    down: float
+    size: float
 
 
 class PropDrawer:
     """Draws one prop."""
 
-    def __init__(self, part: Prop, stage: Stage) -> None:
+    def __init__(self, part: Prop, stage: Stage, ground: Ground | None = None) -> None:
         self.part, self.stage = part, stage
+        self.ground = ground or Ground(0, 0, *stage.size, stage.unit)
         self.keys = [Key(*key) for key in part.keys]
-        size = int(max(key.scale for key in self.keys) * stage.unit)
-        self.picture = sprite(part.sprite, max(size, 8), part.colours)
-        if part.mirrored:
-            self.picture = cv2.flip(self.picture, 1)
+        largest = max(key.scale for key in self.keys) * self.ground.size
+        self.side = max(int(min(largest, FINEST * stage.unit)), 8)
+        picture = sprite(part.sprite, self.side, part.colours)
+        self.picture, self.inset = trimmed(cv2.flip(picture, 1) if part.mirrored else picture)
 
     def draw(self, frame: Picture, moment: Moment) -> None:
         matrix = self._where(moment)
-        if self.part.layer != "frame":
+        if self.part.by == "figure":
+            matrix = moment.bodies[0] @ matrix
+        elif self.part.layer != "frame":
             matrix = moment.camera @ matrix
         place(frame, self.picture, matrix, opacity=self.part.opacity * self.part.presence(moment.u))
 
     def _where(self, moment: Moment) -> Matrix:
         key = path_at(self.keys, moment.u, self.part.ease)
         bob = 0.008 * self.part.bob
-        x = key.x * self.stage.size[0] + bob * self.stage.unit * wave(moment.seconds * 0.37)
-        y = key.y * self.stage.size[1] + bob * self.stage.unit * wave(moment.seconds * 0.53 + 0.3)
-        size = (
-            key.scale
-            * self.stage.unit
-            / self.picture.shape[0]
-            * (1 + self.part.pulse * 0.2 * wave(moment.seconds * 1.4))
-        )
+        ground = self.ground
+        x = ground.x + key.x * ground.across + bob * self.stage.unit * wave(moment.seconds * 0.37)
+        y = ground.y + key.y * ground.down + bob * self.stage.unit * wave(moment.seconds * 0.53 + 0.3)
+        size = key.scale * ground.size / self.side * (1 + self.part.pulse * 0.2 * wave(moment.seconds * 1.4))
         turn = key.turn + 2 * self.part.bob * wave(moment.seconds * 0.41) + 360 * self.part.spin * moment.u
-        half = self.picture.shape[0] / 2
-        return moved(x, y) @ around((0, 0), turn, max(size, 0.01), max(size, 0.01), 0) @ moved(-half, -half)
+        half = self.side / 2
+        placed = moved(x, y) @ around((0, 0), turn, max(size, 0.01), max(size, 0.01), 0) @ moved(-half, -half)
+        return placed @ self.inset
 
 
 def path_at(keys: list[Key], u: float, ease: str) -> Key:

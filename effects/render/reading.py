@@ -1,5 +1,6 @@
 """Turn JSON data into dataclasses, or say exactly which field is wrong."""
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -26,6 +27,28 @@ class OneOf:
 
     def check(self, value: Any) -> str | None:
         return None if isinstance(value, str) and value in self.words else f"unknown name {value!r}"
+
+
+@dataclass(frozen=True)
+class HexColour:
+    """The word is a colour such as `#FFE2A0`."""
+
+    def check(self, value: Any) -> str | None:
+        return None if re.fullmatch("#[0-9A-Fa-f]{6}", value) else f"{value!r} is no colour like '#FFE2A0'"
+
+
+@dataclass(frozen=True)
+class NotEmpty:
+    """There is at least one."""
+
+    def check(self, value: Any) -> str | None:
+        return None if value else "there is none"
+
+
+Colour = Annotated[str, HexColour()]
+Colours = Annotated[tuple[Colour, ...], NotEmpty()]
+# Which gradient of a drawing (c1, c2, c3) gets which colour.
+Recolouring = tuple[tuple[str, Colour], ...]
 
 
 def read(kind: type[T], data: Mapping[str, Any], where: str) -> T:

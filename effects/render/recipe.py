@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from effects.render.arms import Arms
 from effects.render.attachments import Attach
 from effects.render.captions import Caption
-from effects.render.cast import Clones, Pair, Placing
+from effects.render.carousel import Carousel
+from effects.render.cast import Clones, Pair, Placing, Standing, Twins
+from effects.render.figure import Figure
 from effects.render.finish import Fade, Finish, Flash
 from effects.render.frames import Frame
 from effects.render.grades import Grade
@@ -28,6 +31,7 @@ KINDS: dict[str, type[Span]] = {
     "particles": Particles,
     "light": Light,
     "wear": Attach,
+    "arms": Arms,
     "prop": Prop,
     "scene": Scene,
     "foreground": Foreground,
@@ -35,7 +39,10 @@ KINDS: dict[str, type[Span]] = {
     "caption": Caption,
     "placing": Placing,
     "pair": Pair,
+    "twins": Twins,
+    "figure": Figure,
     "clones": Clones,
+    "carousel": Carousel,
     "finish": Finish,
     "flash": Flash,
     "fade": Fade,
@@ -74,7 +81,7 @@ class Recipe:
     def layered(self) -> bool:
         """Whether people must be cut out of their photo: something is behind them, or they move on their own."""
         return any(
-            isinstance(part, (Scene, Placing, Pair, Clones))
+            isinstance(part, (Arms, Figure, Scene, Placing, Standing, Clones))
             or getattr(part, "layer", "") == "behind"
             or getattr(part, "target", "camera") != "camera"
             for part in self.parts

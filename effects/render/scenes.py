@@ -9,7 +9,7 @@ import cv2
 
 from effects.render.geometry import moved, place
 from effects.render.pictures import Picture
-from effects.render.reading import Between, OneOf
+from effects.render.reading import Between, OneOf, Recolouring
 from effects.render.sprites import drawn, style_sheet
 from effects.render.stage import Moment, Stage
 from effects.render.timeline import Span, wave
@@ -17,6 +17,8 @@ from effects.render.timeline import Span, wave
 FOLDER = Path(__file__).parent / "scenes"
 FINENESS = 960  # pixels a place is drawn at; beyond that it is enlarged, which keeps it soft and quick
 SPARE = 1.1
+BOX = 1280  # the side of the square every place is drawn in
+WHOLE = f'viewBox="0 0 {BOX} {BOX}" width="{BOX}" height="{BOX}"'
 
 
 @cache
@@ -30,7 +32,7 @@ class Scene(Span):
     """A place that replaces the wall behind people from `at` on; `flow` scrolls it sideways, in canvases per clip."""
 
     scene: Annotated[str, OneOf(scene_names())]
-    colours: tuple[tuple[str, str], ...] = ()
+    colours: Recolouring = ()
     flow: Annotated[float, Between(-6, 6)] = 0.0
     blur: Annotated[float, Between(0, 1)] = 0.0
 
@@ -40,7 +42,7 @@ class Foreground(Span):
     """A painted strip before everyone: waves, snow, grass. It rises at `at` and heaves a little."""
 
     scene: Annotated[str, OneOf(scene_names())]
-    colours: tuple[tuple[str, str], ...] = ()
+    colours: Recolouring = ()
     lift: Annotated[float, Between(-1, 1)] = 0.0
     heave: Annotated[float, Between(0, 3)] = 1.0
     layer: Literal["front", "behind"] = "front"
@@ -50,14 +52,13 @@ class Foreground(Span):
 def painted(name: str, size: tuple[int, int], colours: tuple[tuple[str, str], ...], blur: float = 0.0) -> Picture:
     """A place as premultiplied RGBA covering (width, height), cut from a square drawing near its lower edge."""
     side = max(size)
-    text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
-    fine = min(side, FINENESS)
-    whole = cv2.resize(drawn(text, (fine, fine), style_sheet(colours)), (side, side), interpolation=cv2.INTER_CUBIC)
-    left, top = (side - size[0]) // 2, side - size[1]
-    if size[1] < side:
-        top = int((side - size[1]) * 0.8)
-    cut = whole[top : top + size[1], left : left + size[0]]
-    return cv2.GaussianBlur(cut, (0, 0), blur * min(size) / 40) if blur else cut.copy()
+    width, height = (part * BOX / side for part in size)
+    cut = f'viewBox="{(BOX - width) / 2} {(BOX - height) * 0.8} {width} {height}" width="{width}" height="{height}"'
+    text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8").replace(WHOLE, cut, 1)
+    fine = min(FINENESS / side, 1.0)
+    small = drawn(text, (round(size[0] * fine), round(size[1] * fine)), style_sheet(colours))
+    picture = cv2.resize(small, size, interpolation=cv2.INTER_CUBIC)
+    return cv2.GaussianBlur(picture, (0, 0), blur * min(size) / 40) if blur else picture
 
 
 class ForegroundDrawer:

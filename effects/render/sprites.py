@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import resvg_py
 
-from effects.render.pictures import Picture, faded, premultiplied
+from effects.render.pictures import Picture, premultiplied
 
 FOLDER = Path(__file__).parent / "sprites"
 BOX = 256
@@ -35,18 +35,15 @@ def style_sheet(colours: Mapping[str, str] | tuple[tuple[str, str], ...]) -> str
     return "".join(f".{name}{{fill:{colour};stop-color:{colour}}}" for name, colour in dict(colours).items())
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=96)
 def sprite(name: str, size: int, colours: tuple[tuple[str, str], ...] = ()) -> Picture:
     """A drawing as premultiplied RGBA, `size` pixels on each side."""
     text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
     return drawn(text, (size, size), style_sheet(colours))
 
 
-@lru_cache(maxsize=640)
-def turned(
-    name: str, size: int, turn: int, narrow: int = 16, opacity: int = 16, colours: tuple[tuple[str, str], ...] = ()
-) -> Picture:
-    """A drawing turned by `turn` steps of 6 degrees, squeezed to narrow/16 of its width and faded to opacity/16."""
+def turned(name: str, size: int, turn: int, narrow: int, colours: tuple[tuple[str, str], ...]) -> Picture:
+    """A drawing turned by `turn` steps of 6 degrees and squeezed to narrow/16 of its width."""
     picture = sprite(name, size, colours)
     side = int(size * 1.42) + 2 if turn % 15 else size
     angle = np.radians(turn * TURN_STEP)
@@ -54,4 +51,4 @@ def turned(
     wide = max(narrow, 2) / 16
     matrix = np.array([[cos * wide, -sin, 0], [sin * wide, cos, 0]])
     matrix[:, 2] = side / 2 - matrix[:, :2] @ (size / 2, size / 2)
-    return faded(cv2.warpAffine(picture, matrix, (side, side), flags=cv2.INTER_AREA), opacity / 16)
+    return cv2.warpAffine(picture, matrix, (side, side), flags=cv2.INTER_LINEAR)

@@ -35,12 +35,13 @@ class Stage:
 
 @dataclass
 class Moment:
-    """One frame being made: time, and where camera and bodies stand (canvas to frame, 3x3)."""
+    """One frame being made: time, and where camera, bodies and heads are (canvas to frame, 3x3)."""
 
     u: float
     seconds: float
     camera: Matrix
     bodies: list[Matrix] = field(default_factory=list)
+    heads: list[Matrix] = field(default_factory=list)
 
 
 class Drawer(Protocol):

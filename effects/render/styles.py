@@ -20,8 +20,9 @@ Styler = Callable[[Picture], Picture]
 def _smooth(picture: Picture, passes: int = 2) -> Picture:
     """Flat areas, kept edges, worked at half size."""
     half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    across = min(max(min(picture.shape[:2]) // 100 | 1, 3), 7)
     for _ in range(passes):
-        half = cv2.bilateralFilter(half, 7, 40, 7)
+        half = cv2.bilateralFilter(half, across, 40, across)
     return cv2.resize(half, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_CUBIC)
 
 
@@ -31,10 +32,11 @@ def _saturated(picture: Picture, amount: float, lift: float = 0.0) -> Picture:
 
 
 def _posterised(picture: Picture, levels: int) -> Picture:
-    """Fewer steps of brightness, hue untouched."""
+    """Fewer steps of brightness with clean borders, hue untouched."""
     table = (np.round(np.arange(256) / 255 * levels) / levels * 255).astype(np.uint8)
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
-    lab[..., 0] = cv2.LUT(np.ascontiguousarray(lab[..., 0]), table)
+    steps = cv2.LUT(np.ascontiguousarray(lab[..., 0]), table)
+    lab[..., 0] = cv2.medianBlur(steps, max(min(steps.shape) // 150, 1) | 1)
     return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)
 
 
@@ -58,14 +60,23 @@ def _cartoon(picture: Picture) -> Picture:
     return _inked(_saturated(_posterised(_smooth(picture), 8), 1.35, 6), _lines(picture))
 
 
+def _glowing(picture: Picture, share: float) -> Picture:
+    """Light that shines through: the picture over its own soft blur."""
+    soft = cv2.GaussianBlur(picture, (0, 0), max(min(picture.shape[:2]) / 45, 2))
+    return cv2.addWeighted(picture, 1 - share, cv2.max(picture, soft), share, 0)
+
+
 def _toon3d(picture: Picture) -> Picture:
-    """Waxy roundness: smoothed, lit from the upper left, with a soft gloss."""
-    smooth = _saturated(_smooth(picture, 3), 1.25, 8)
-    return materials.lit(smooth, relief=1.1, gloss=0.28)
+    """A rendered film figure: smooth skin, round shapes, a warm glow."""
+    smooth = _saturated(cv2.addWeighted(_smooth(picture, 4), 0.72, picture, 0.28, 0), 1.32, 10)
+    return _glowing(materials.lit(smooth, relief=1.1, gloss=0.3), 0.25)
 
 
 def _c4d(picture: Picture) -> Picture:
-    return materials.lit(_saturated(_posterised(_smooth(picture, 3), 12), 1.45, 14), relief=1.1, gloss=0.4)
+    """A vinyl toy: a few strong colours, deep form, hard lights."""
+    flat = cv2.GaussianBlur(materials.flattened(picture, 10, 26), (0, 0), max(min(picture.shape[:2]) / 400, 0.8))
+    drawn = cv2.addWeighted(flat, 0.6, picture, 0.4, 0)
+    return materials.lit(_saturated(drawn, 1.5, 4), relief=1.4, gloss=0.4)
 
 
 def _comic(picture: Picture) -> Picture:
@@ -87,26 +98,29 @@ def _manga(picture: Picture) -> Picture:
 
 
 def _oil(picture: Picture) -> Picture:
-    """Dabs of the commonest tone nearby, with the ridges of a brush."""
-    half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    dabs = cv2.medianBlur(cv2.pyrMeanShiftFiltering(half, 6, 22, maxLevel=1), 5)
-    full = cv2.resize(dabs, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_CUBIC)
-    return materials.brushed(_saturated(full, 1.3, 4))
+    """Thick paint: few tones, deep colour, dabs that follow the shapes."""
+    return materials.brushed(_saturated(materials.flattened(picture, 5, 16), 1.4, 2))
 
 
 def _watercolour(picture: Picture) -> Picture:
-    wash = _saturated(_smooth(picture, 4), 1.15, 34)
+    """Light washes that run into each other, darker where they dried, on rough paper."""
+    unit = min(picture.shape[:2])
+    wash = _saturated(materials.wandering(materials.flattened(picture, 8, 24), unit / 200), 1.35, 46)
     edges = cv2.cvtColor(_lines(wash, 2.0), cv2.COLOR_GRAY2RGB)
-    pooled = cv2.addWeighted(wash, 1.0, cv2.bitwise_not(edges), -0.22, 0)
-    return materials.papered(pooled, 0.5)
+    pooled = cv2.addWeighted(wash, 1.0, cv2.bitwise_not(edges), -0.3, 0)
+    return materials.papered(pooled, 1.1)
 
 
 def _sketch(picture: Picture) -> Picture:
+    """Soft pencil: outlines from a dodged negative, shadows hatched."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    blurred = cv2.GaussianBlur(grey, (0, 0), max(min(grey.shape) / 70, 2))
-    pencil = cv2.divide(grey, np.maximum(blurred, 1), scale=250)
-    shade = cv2.addWeighted(pencil, 0.85, grey, 0.18, 0)
-    return materials.papered(toned(shade, "#3A2636", "#FFF6E6"), 0.6)
+    unit = max(min(grey.shape), 2)
+    blurred = cv2.GaussianBlur(grey, (0, 0), max(unit / 60, 2))
+    pencil = cv2.LUT(
+        cv2.divide(grey, np.maximum(blurred, 1), scale=250), (255 * (np.arange(256) / 255) ** 1.8).astype(np.uint8)
+    )
+    shade = cv2.multiply(pencil, materials.hatching(grey), scale=1 / 255)
+    return materials.papered(toned(shade, "#33262E", "#FFF8EA"), 0.6)
 
 
 def _ink(picture: Picture) -> Picture:
@@ -116,17 +130,22 @@ def _ink(picture: Picture) -> Picture:
 
 
 def _pixel(picture: Picture) -> Picture:
-    return _posterised(_saturated(materials.blocks(picture, 64), 1.3, 4), 9)
+    """A console's screen: big square dots in a dozen tones, with its dark grid."""
+    crisp = cv2.addWeighted(picture, 1.5, cv2.GaussianBlur(picture, (0, 0), min(picture.shape[:2]) / 50), -0.5, 0)
+    return materials.gridded(_posterised(_saturated(materials.blocks(crisp, 56), 1.45, 6), 8), 56)
 
 
 def _neon(picture: Picture) -> Picture:
-    lines = cv2.bitwise_not(_lines(picture, 1.4))
-    hue = cv2.applyColorMap(cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 9), cv2.COLORMAP_COOL)
-    bright = cv2.multiply(
-        cv2.cvtColor(hue, cv2.COLOR_BGR2RGB), cv2.cvtColor(lines, cv2.COLOR_GRAY2RGB), scale=1.4 / 255
+    """Glass tubes along the outlines, cyan to pink, before a dark room."""
+    unit = min(picture.shape[:2])
+    lines = cv2.bitwise_not(_lines(_smooth(picture, 2), 1.7))
+    hue = cv2.applyColorMap(
+        cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), unit / 30), cv2.COLORMAP_COOL
     )
-    dark = cv2.convertScaleAbs(_saturated(picture, 0.7), alpha=0.32)
-    return cv2.add(cv2.add(dark, bright), cv2.GaussianBlur(bright, (0, 0), 6))
+    tubes = cv2.multiply(cv2.cvtColor(hue, cv2.COLOR_BGR2RGB), cv2.cvtColor(lines, cv2.COLOR_GRAY2RGB), scale=1.5 / 255)
+    room = cv2.multiply(_saturated(picture, 0.8), np.full_like(picture, (90, 70, 140)), scale=1 / 255)
+    glow = cv2.GaussianBlur(tubes, (0, 0), max(unit / 60, 2))
+    return cv2.add(cv2.add(room, tubes), cv2.convertScaleAbs(glow, alpha=1.1))
 
 
 def _tone(dark: str, light: str, mix: float = 1.0) -> Styler:
@@ -207,15 +226,21 @@ STYLES: dict[str, Styler] = {
 }
 
 
+FINENESS = 400  # pixels across that a look needs: smaller pictures are enlarged for it, so that posters look like films
+
+
 @dataclass(frozen=True, kw_only=True)
 class Style(Span):
-    """A look, given to people, the place behind them, or both; until `at` the portrait stays as it was."""
+    """A look, given to people, one of a pair, the place behind, or all; until `at` the portrait stays as it was."""
 
     style: Annotated[str, OneOf(STYLES)]
     amount: Annotated[float, Between(0, 1)] = 1.0
     reveal: Annotated[str, OneOf(REVEALS)] = "iris"
-    on: Literal["all", "people", "wall"] = "all"
+    on: Literal["all", "people", "left", "right", "wall"] = "all"
 
     def of(self, picture: Picture) -> Picture:
-        styled = STYLES[self.style](picture)
+        height, width = picture.shape[:2]
+        growth = max(FINENESS / min(height, width), 1.0)
+        large = cv2.resize(picture, None, fx=growth, fy=growth, interpolation=cv2.INTER_CUBIC)
+        styled = cv2.resize(STYLES[self.style](large), (width, height), interpolation=cv2.INTER_AREA)
         return styled if self.amount >= 1 else cv2.addWeighted(styled, self.amount, picture, 1 - self.amount, 0)

@@ -137,6 +137,27 @@ def _stretch(at: Place, s: float, n: float) -> Shift:
     return 0 * at.x, 0.4 * s * high
 
 
+APART = 9.0  # face widths: far outside every picture, so that a cut is empty
+
+
+def _cut(along: Picture, cut: float, s: float) -> Picture:
+    """What lies beyond `cut` moves on by `s`; the gap between is empty."""
+    beyond = along - cut
+    return np.where(beyond <= 0, 0.0, np.where(beyond < s, APART, -s)).astype(np.float32)
+
+
+def _cut_left(at: Place, s: float, n: float) -> Shift:
+    return -_cut(-at.x, 0.42, 0.24 * s), 0 * at.y
+
+
+def _cut_right(at: Place, s: float, n: float) -> Shift:
+    return _cut(at.x, 0.42, 0.24 * s), 0 * at.y
+
+
+def _cut_neck(at: Place, s: float, n: float) -> Shift:
+    return 0 * at.x, -_cut(-at.y, -0.86, 0.26 * s)
+
+
 WARPS: dict[str, Warper] = {
     "bulge": _bulge,
     "expand": _expand,
@@ -158,6 +179,9 @@ WARPS: dict[str, Warper] = {
     "depth": _depth,
     "hair": _hair_wave,
     "stretch": _stretch,
+    "cut_left": _cut_left,
+    "cut_right": _cut_right,
+    "cut_neck": _cut_neck,
 }
 
 

@@ -22,6 +22,8 @@ def push(**fields: Any) -> dict[str, Any]:
         ),
         ({"parts": [{"kind": "particles"}]}, r"sparkle\.parts\[0\]\.sprites: is missing"),
         ({"parts": [{"kind": "prop", "sprite": "star", "keys": [[0, 1]]}]}, r"keys\[0\]: 2 values where 5 belong"),
+        ({"parts": [{"kind": "flash", "colour": "red"}]}, r"parts\[0\]\.colour: 'red' is no colour like '#FFE2A0'"),
+        ({"parts": [{"kind": "light", "light": "rain", "colours": []}]}, r"parts\[0\]\.colours: there is none"),
         ({"parts": [{"kind": "dream"}]}, r"sparkle\.parts\[0\]\.kind: unknown kind 'dream'"),
         ({"parts": ["snow"]}, r"sparkle\.use: there are no shared parts 'snow'"),
         ({"parts": []}, r"sparkle\.parts: is empty"),
