@@ -14,7 +14,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, db_task, on_startup
 
 from effects.models import Job, Status, Worker
-from effects.services import posters, production, videos
+from effects.services import own_samples, production, samples, videos
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +50,10 @@ def call_next_in_line() -> None:
 
 @db_periodic_task(crontab(minute="*"), priority=JOBS)
 def sweep() -> None:
-    """Take up every job whose turn has come, so that a lost queue loses nothing, and posters that are missing."""
+    """Take up every job whose turn has come, so that a lost queue loses nothing, and samples that are missing."""
     for job_id in Job.objects.overdue().values_list("pk", flat=True):
         advance_job(job_id)
-    make_posters()
+    make_samples()
 
 
 @db_periodic_task(crontab(minute="17"), priority=SAMPLES)
@@ -61,15 +61,17 @@ def clear_up() -> None:
     """Empty the trash of what is over its time, and remove what nobody will ask for again."""
     videos.purge_old_trash()
     videos.clear_leftovers()
+    samples.clear_old()
+    own_samples.clear_leftovers()
     Worker.objects.filter(seen_at__lt=timezone.now() - timedelta(days=1)).delete()
     call_command("clearsessions")
 
 
 @db_task(priority=SAMPLES)
-def make_posters() -> None:
-    """Make a few of the missing posters while nobody waits for a video, and book the next few."""
-    if production.waiting_for_place() is None and posters.make_some():
-        make_posters()
+def make_samples() -> None:
+    """Make a few of the missing samples while nobody waits for a video, and book the next few."""
+    if samples.make_some():
+        make_samples()
     call_next_in_line()
 
 

@@ -4,17 +4,24 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count, Field, QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from effects.catalogue.recipes import recipe_for
+from effects.media.videos import Probe
 from effects.models import Effect, Tier
 from effects.models.fields import dollars
+from effects.services import own_samples, samples
+from effects.views.files import sample_loop, sample_poster
 
 from .base import StudioModelAdmin
 
@@ -38,6 +45,17 @@ class LinesField(forms.CharField):
 
 class EffectForm(forms.ModelForm):
     aliases = LinesField(label=gettext_lazy("Other names"), required=False, help_text=gettext_lazy("One to a line."))
+    new_sample = forms.FileField(
+        label=gettext_lazy("Show a video of your own"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "video/mp4,video/webm"}),
+        help_text=gettext_lazy(
+            "MP4 or WebM, upright, a few seconds, at most 20 MB. Everybody who opens the catalogue sees it, without "
+            "sound: have the leave of whoever is in it."
+        ),
+    )
+    restore_sample = forms.BooleanField(label=gettext_lazy("Show the rendered sample again"), required=False)
+    probe: Probe
 
     class Meta:
         model = Effect
@@ -50,6 +68,12 @@ class EffectForm(forms.ModelForm):
         except (KeyError, ValueError) as error:
             raise ValidationError(_("The studio has no recipe of this name, so nobody could try it.")) from error
         return name
+
+    def clean_new_sample(self) -> UploadedFile | None:
+        upload: UploadedFile | None = self.cleaned_data["new_sample"]
+        if upload:
+            self.probe = own_samples.check(upload)
+        return upload
 
 
 @admin.register(Effect)
@@ -95,7 +119,15 @@ class EffectAdmin(StudioModelAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Effect | None = None) -> tuple[str, ...]:
-        return ("name", "tier_source") if obj else ("tier_source",)
+        always = ("tier_source", "shown_sample")
+        return ("name", *always) if obj else always
+
+    def get_fieldsets(self, request: HttpRequest, obj: Effect | None = None) -> Any:
+        """Show what may be done about the sample only to whom, and when, it may be done."""
+        sample = ["shown_sample"] if obj else []
+        if self.has_change_permission(request, obj):
+            sample += ["new_sample", "restore_sample"] if obj and obj.sample else ["new_sample"]
+        return [*self.fieldsets, (_("Sample"), {"fields": sample})]
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **options: Any) -> forms.Field | None:
         field = super().formfield_for_dbfield(db_field, request, **options)
@@ -117,10 +149,52 @@ class EffectAdmin(StudioModelAdmin):
         if "tier" in form.changed_data:
             obj.tier_source = OWNER
         super().save_model(request, obj, form, change)
+        if form.cleaned_data.get("new_sample"):
+            own_samples.replace(obj, form.cleaned_data["new_sample"], form.probe)
+        elif form.cleaned_data.get("restore_sample"):
+            own_samples.restore(obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        poster, loop = map(self.admin_site.admin_view, (self.serve_poster, self.serve_loop))
+        return [
+            path("<int:pk>/sample/poster/", poster, name="effects_effect_poster"),
+            path("<int:pk>/sample/loop/", loop, name="effects_effect_loop"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=gettext_lazy("effect"), ordering="title_en")
     def titled(self, effect: Effect) -> SafeString:
         return format_html('{}<small class="under">{}</small>', effect.title, effect.name)
+
+    @admin.display(description=gettext_lazy("what the catalogue shows"))
+    def shown_sample(self, effect: Effect) -> SafeString:
+        """Play the sample; before it is made, show what stands in for it."""
+        poster, loop = (
+            f"{reverse(f'admin:effects_effect_{part}', args=[effect.pk])}?v={samples.version(effect)}"
+            for part in ("poster", "loop")
+        )
+        if effect.sample:
+            said = _("A video of your own.")
+        elif samples.loop_of(effect):
+            said = _("Rendered by this studio.")
+        else:
+            tag = '<img class="preview preview--large" src="{}" alt="" width="720" height="960"><p>{}</p>'
+            return format_html(tag, poster, _("The rendered sample is being made."))
+        tag = '<video class="preview preview--large" controls muted loop preload="none" poster="{}" src="{}"></video>'
+        return format_html(tag + "<p>{}</p>", poster, loop, said)
+
+    def serve_poster(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        return sample_poster(request, self._to_be_seen(request, pk))
+
+    def serve_loop(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        return sample_loop(request, self._to_be_seen(request, pk))
+
+    def _to_be_seen(self, request: HttpRequest, pk: int) -> Effect:
+        """Return an effect for whoever may see it here, offered or not."""
+        effect = get_object_or_404(Effect, pk=pk)
+        if not self.has_view_permission(request, effect):
+            raise PermissionDenied
+        return effect
 
     @admin.action(description=gettext_lazy("Offer"), permissions=["change"])
     def offer(self, request: HttpRequest, effects: QuerySet[Effect]) -> None:

@@ -9,6 +9,12 @@ from PIL import Image
 
 SHORTEST = 0.5
 POSTER_AT = 0.6
+# What browsers play: the names that FFmpeg gives to the containers, and codecs with pixels that they know in them.
+MP4, WEBM = "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"
+PLAYABLE = {
+    MP4: {("h264", "yuv420p"), ("h264", "yuvj420p"), ("av1", "yuv420p"), ("vp9", "yuv420p")},
+    WEBM: {("vp8", "yuv420p"), ("vp9", "yuv420p"), ("av1", "yuv420p")},
+}
 # An edit list may hide a frame or two that the header counts.
 MISSING_FRAMES = 2
 
@@ -19,7 +25,7 @@ class BadVideo(Exception):
 
 @dataclass(frozen=True)
 class Probe:
-    """What a video turned out to be: pixels, seconds, bytes, SHA-256, and the picture for its poster."""
+    """What a video turned out to be: pixels, seconds, bytes, SHA-256, a picture for its poster, and its coding."""
 
     width: int
     height: int
@@ -27,6 +33,16 @@ class Probe:
     size: int
     digest: str
     poster: Image.Image
+    container: str
+    coding: tuple[str, str]
+
+    @property
+    def plays_in_browsers(self) -> bool:
+        return self.coding in PLAYABLE.get(self.container, ())
+
+    @property
+    def suffix(self) -> str:
+        return ".webm" if self.container == WEBM else ".mp4"
 
 
 def probe(path: Path) -> Probe:
@@ -37,20 +53,24 @@ def probe(path: Path) -> Probe:
     try:
         with av.open(str(path)) as container:
             width, height, seconds, poster = _decode(container)
+            stream = container.streams.video[0]
+            coding = stream.codec_context.codec.canonical_name, str(stream.pix_fmt)
+            form = container.format.name
     except (av.FFmpegError, IndexError, ValueError, OSError) as error:
         raise BadVideo(str(error)) from error
     if seconds < SHORTEST:
         raise BadVideo(f"It lasts {seconds:.2f} s")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Probe(width, height, seconds, path.stat().st_size, digest, poster)
+    return Probe(width, height, seconds, path.stat().st_size, digest, poster, form, coding)
 
 
 def _decode(container: av.container.InputContainer) -> tuple[int, int, float, Image.Image]:
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"
     rate = float(stream.average_rate or 24)
-    poster_at = stream.frames * POSTER_AT
+    # A WebM does not say how many frames it has.
+    poster_at = POSTER_AT * (stream.frames or rate * (container.duration or 0) / av.time_base)
     count, last, poster = 0, 0.0, None
     for frame in container.decode(stream):
         if poster is None or count <= poster_at:

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from pathlib import PurePath
 
 from django.db import models
 from django.db.models import Q
@@ -64,6 +65,10 @@ class EffectQuerySet(models.QuerySet["Effect"]):
         return found
 
 
+def sample_path(effect: "Effect", filename: str) -> str:
+    return f"samples/{filename}"
+
+
 class Effect(models.Model):
     """One entry of the catalogue, named as the API names it."""
 
@@ -109,6 +114,8 @@ class Effect(models.Model):
     notes = models.TextField(_("notes"), blank=True)
     is_enabled = models.BooleanField(_("offered"), default=True)
     is_featured = models.BooleanField(_("featured"), default=False)
+    sample = models.FileField(_("sample of the owner's"), upload_to=sample_path, blank=True, editable=False)
+    sample_poster = models.ImageField(_("its poster"), upload_to=sample_path, blank=True, editable=False)
     shipped = models.JSONField(default=dict, editable=False)
 
     objects = EffectQuerySet.as_manager()
@@ -118,6 +125,12 @@ class Effect(models.Model):
         verbose_name = _("effect")
         verbose_name_plural = _("effects")
         indexes = [models.Index(fields=["tier", "theme"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sample="", sample_poster="") | ~Q(sample="") & ~Q(sample_poster=""),
+                name="samples_have_a_poster",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -125,6 +138,11 @@ class Effect(models.Model):
     @property
     def title(self) -> str:
         return in_reader_language(self.title_en, self.title_zh)
+
+    @property
+    def seconds(self) -> int:
+        """How long its videos are: 10 s where that is stated, 5 s otherwise."""
+        return 10 if self.duration_s == 10 else 5
 
     @property
     def price(self) -> Decimal:
@@ -135,6 +153,15 @@ class Effect(models.Model):
     def price_is_estimate(self) -> bool:
         """Whether nobody who sells it has stated this price."""
         return self.tier_source in (self.TierSource.ASSUMED, self.TierSource.MAPPED)
+
+    @property
+    def sample_key(self) -> str:
+        """What names the owner's sample; another one has another."""
+        return PurePath(self.sample.name or "").stem
+
+    @property
+    def sample_type(self) -> str:
+        return "video/webm" if PurePath(self.sample.name or "").suffix == ".webm" else "video/mp4"
 
     @property
     def is_dual(self) -> bool:

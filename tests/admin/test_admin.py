@@ -1,15 +1,18 @@
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from effects.models import Account, CreditEntry, Effect, FailureReason, Job, Portrait, Status, Studio, Tier, Video
 from effects.services import accounts, credits, orders
+from tests import clips
 
 LISTS = ("effect", "tier", "job", "video", "portrait", "account", "creditentry")
 SEARCHES = {
@@ -198,6 +201,65 @@ class TestEffects:
         page = admin_client.get(_page("effect", "change", effect.pk))
 
         assert "name" not in page.context["adminform"].form.fields
+
+
+class TestSamples:
+    """The owner's video in place of a rendered sample."""
+
+    def save(self, client: Client, effect: Effect, **fields: Any):
+        form = {
+            "title_en": effect.title_en,
+            "title_zh": effect.title_zh,
+            "title_zh_source": "kling",
+            "theme": effect.theme,
+            "is_enabled": "on",
+            "tier": effect.tier.pk,
+            "subjects": effect.subjects,
+            "subject_kind": effect.subject_kind,
+            "upstream_status": "current",
+            **fields,
+        }
+        response = client.post(_page("effect", "change", effect.pk), form)
+        effect.refresh_from_db()
+        return response
+
+    def test_it_is_shown_until_it_is_removed(self, admin_client: Client, effect: Effect, clip: Path) -> None:
+        page = _page("effect", "change", effect.pk)
+        assert "being made" in admin_client.get(page).content.decode()
+        assert "restore_sample" not in admin_client.get(page).content.decode()
+
+        assert self.save(admin_client, effect, new_sample=clips.upload(clip)).status_code == 302
+
+        assert effect.sample.read() == clip.read_bytes()
+        shown = admin_client.get(page).content.decode()
+        assert "A video of your own." in shown
+        assert "restore_sample" in shown
+        assert admin_client.get(_page("effect", "loop", effect.pk)).status_code == 200
+        assert admin_client.get(_page("effect", "poster", effect.pk))["Content-Type"] == "image/webp"
+
+        assert self.save(admin_client, effect, restore_sample="on").status_code == 302
+
+        assert not effect.sample
+        assert admin_client.get(_page("effect", "loop", effect.pk)).status_code == 404
+
+    @pytest.mark.parametrize(
+        ("language", "sentence"), [("en", "not a video that we can read"), ("zh-hans", "这不是我们能读取的视频")]
+    )
+    def test_a_bad_file_is_refused_in_a_sentence(
+        self, admin_client: Client, effect: Effect, language: str, sentence: str
+    ) -> None:
+        admin_client.cookies["django_language"] = language
+
+        response = self.save(admin_client, effect, new_sample=SimpleUploadedFile("own.mp4", b"no video"))
+
+        assert sentence in str(response.context["adminform"].form.errors["new_sample"])
+        assert not effect.sample
+
+    def test_staff_without_the_permission_sees_nothing(self, client: Client, effect: Effect) -> None:
+        client.force_login(User.objects.create_user("helper", is_staff=True))
+
+        assert client.get(_page("effect", "poster", effect.pk)).status_code == 403
+        assert client.get(_page("effect", "loop", effect.pk)).status_code == 403
 
 
 class TestPortraits:

@@ -16,8 +16,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-from effects.catalogue import recipes, sitters
-from effects.services import posters
 from tests.photos import photo_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,7 +65,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     running = Studio(f"http://127.0.0.1:{port}", environment)
     for words in (["migrate", "-v0"], ["load_catalogue"], ["collectstatic", "--noinput", "-v0"]):
         running.manage(*words)
-    lay_out_posters(Path(environment["STUDIO_DATA_DIR"]))
+    running.manage("shell", "-v0", "-c", "from tests.e2e.samples import lay_out; lay_out()")
     granian = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--port", str(port)]
     granian += ["--blocking-threads", "8", "--log-level", "error", "kling_studio.wsgi:application"]
     web = subprocess.Popen(granian, cwd=ROOT, env=environment, start_new_session=True)
@@ -76,14 +74,6 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     yield running
     stop(web)
     running.stop_worker()
-
-
-def lay_out_posters(data: Path) -> None:
-    """Give every effect its bare sitter as its poster, so that the worker has nothing to do but what is asked."""
-    folder = data / "posters" / posters.version()
-    folder.mkdir(parents=True)
-    for name in recipes.recipe_names():
-        shutil.copy(sitters.small_picture(name, "person"), folder / f"{name}.webp")
 
 
 def wait_for(address: str, seconds: float = 30) -> None:

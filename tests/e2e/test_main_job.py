@@ -45,7 +45,7 @@ def test_a_photo_becomes_a_video_that_plays_and_seeks_without_a_reload(page: Pag
     expect(card.get_by_text("Local render")).to_be_visible()
     expect(page.locator("[data-hx-trigger*=every]")).to_have_count(0)
 
-    video = page.locator("video")
+    video = page.locator(".player video")
     video.evaluate("video => video.play()")
     assert video.evaluate(UNTIL_PLAYED, 0.5) >= 0.5
     with page.expect_response(lambda response: response.url.endswith("video.mp4")) as answer:
@@ -128,7 +128,7 @@ def test_another_browser_sees_nothing_of_it(page: Page, photo: Path, browser: Br
     choose_photo(page, photo)
     page.get_by_role("button", name=re.compile("Make video")).click()
     wait_for_video(page)
-    address = page.locator("video").get_attribute("src") or ""
+    address = page.locator(".player video").get_attribute("src") or ""
     stranger = browser.new_context(base_url=studio.address)
     assert stranger.request.get(address).status == 404
     assert stranger.request.get(page.locator(".job__faces img").get_attribute("src") or "").status == 404
@@ -148,7 +148,7 @@ def test_without_script_the_whole_way_works_too(browser: Browser, studio: Studio
             break
         page.wait_for_timeout(500)
         page.reload()
-    assert page.locator("video").count() == 1
+    assert page.locator(".player video").count() == 1
     context.close()
 
 

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from PIL import Image
 
+from effects.media import sheets
 from effects.media.videos import probe
 from effects.models import Account, Effect, Job, Status
-from effects.services import first_run
+from effects.services import first_run, samples
+from effects.services.samples import Kind
 from tests.photos import photo_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,3 +102,71 @@ def test_the_first_run_prints_a_link_until_there_is_an_administrator(db: None) -
     assert not first_run.check(token)
     with pytest.raises(PermissionError):
         first_run.make_administrator("eve", "a long enough secret")
+
+
+@pytest.fixture
+def sample_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty folder for samples, which are small."""
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    monkeypatch.setattr(samples, "folder", lambda: folder)
+    monkeypatch.setattr(samples, "LOOP", (72, 96))
+    monkeypatch.setattr(samples, "LARGE", (144, 192))
+    return folder
+
+
+def make_samples(*words: object) -> str:
+    out = StringIO()
+    call_command("make_samples", *map(str, words), stdout=out)
+    return out.getvalue()
+
+
+def test_named_samples_are_made_afresh_and_others_not_at_all(
+    effect: Effect, dual_effect: Effect, sample_folder: Path
+) -> None:
+    old = samples.path_of(effect, Kind.CARD)
+    old.write_bytes(b"old")
+
+    make_samples(effect.name)
+
+    assert old.read_bytes() != b"old"
+    assert samples.loop_of(effect)
+    assert not samples.path_of(dual_effect, Kind.CARD).exists()
+
+
+def test_without_names_what_is_missing_is_made_and_drawn_into_one_sheet(
+    effect: Effect, dual_effect: Effect, sample_folder: Path, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.png"
+    samples.path_of(effect, Kind.CARD).write_bytes(samples.poster_of(effect, Kind.CARD)[0].read_bytes())
+
+    said = make_samples("--posters-only", "--sheet", sheet)
+
+    assert "1 of 1: poster of hug_pro" in said
+    picture = Image.open(sheet)
+    wide, high = sheets.PICTURE
+    assert picture.size == (2 * (wide + sheets.GAP) + sheets.GAP, high + sheets.LABEL + 2 * sheets.GAP + sheets.HEADING)
+    for place, each in enumerate((effect, dual_effect)):
+        poster = Image.open(samples.path_of(each, Kind.CARD)).convert("RGB")
+        assert _cell(picture, place).tobytes() == poster.resize(sheets.PICTURE, Image.Resampling.LANCZOS).tobytes()
+
+
+def _cell(sheet: Image.Image, place: int) -> Image.Image:
+    left, top = sheets.GAP + place * (sheets.PICTURE[0] + sheets.GAP), sheets.GAP + sheets.HEADING
+    return sheet.crop((left, top, left + sheets.PICTURE[0], top + sheets.PICTURE[1]))
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["baloon_parade"], "Did you mean balloon_parade"),
+        (["--sheet", "nowhere/sheet.png"], "cannot be written"),
+        (["--sheet", "sheet.txt"], "cannot be written"),
+    ],
+)
+def test_samples_that_cannot_be_made_are_refused_in_a_sentence(
+    words: list[str], sentence: str, effect: Effect, sample_folder: Path
+) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        make_samples(*words)
+    assert list(sample_folder.iterdir()) == []

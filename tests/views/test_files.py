@@ -6,8 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from effects.models import Effect, Portrait, Video
-from effects.services import posters
+from effects.models import Portrait, Video
 
 
 @pytest.fixture
@@ -113,25 +112,3 @@ def test_the_owner_sees_them_all(ada_client: Client, video: Video, portrait: Por
 def test_a_video_whose_file_is_gone_is_a_404(ada_client: Client, address: str, video: Video) -> None:
     Path(video.file.path).unlink()
     assert ada_client.get(address).status_code == 404
-
-
-def test_an_effect_shows_a_sitter_at_once_and_its_own_poster_once_that_is_made(client: Client, effect: Effect) -> None:
-    address = reverse("effects:effect_poster", args=[effect.name])
-    before = client.get(address)
-    assert before["Cache-Control"] == "public, max-age=0"
-    posters.make(effect)
-    after = client.get(address)
-    assert after["Cache-Control"] == "public, max-age=86400"
-    pictures = [body(before), body(after)]
-    assert [picture[8:12] for picture in pictures] == [b"WEBP", b"WEBP"]
-    assert pictures[0] != pictures[1]
-
-
-def test_the_worker_makes_the_missing_posters_a_few_at_a_time(catalogue: None) -> None:
-    assert posters.make_some() is True
-    made = [path for path in posters.folder().glob("*.webp") if not path.name.startswith("before-")]
-    assert 1 <= len(made) <= posters.BATCH + 1
-
-
-def test_an_effect_that_does_not_exist_has_no_poster(client: Client, effect: Effect) -> None:
-    assert client.get(reverse("effects:effect_poster", args=["nothing"])).status_code == 404
