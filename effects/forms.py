@@ -16,19 +16,16 @@ from effects.services.refusals import PhotoRefused, Refusal
 OLD_PAGE = {name: _("This page is out of date. Reload it and try again.") for name in ("required", "min_length")}
 
 
-class OrderForm(forms.Form):
-    """An order: a photo for each side, as a file or by the key of one kept before.
+class PhotosForm(forms.Form):
+    """A photo for each side, as a file or by the key of one kept before.
 
     A good photo is kept as soon as it is checked, so that a bad one beside it costs nobody a second upload.
     """
 
-    request_key = forms.CharField(min_length=8, max_length=64, error_messages=OLD_PAGE)
     left = forms.FileField(required=False, allow_empty_file=True)
     right = forms.FileField(required=False, allow_empty_file=True)
     left_key = forms.CharField(required=False)
     right_key = forms.CharField(required=False)
-    accept_retired = forms.BooleanField(required=False)
-    agreed_price = forms.DecimalField(required=False)
 
     def __init__(
         self, owner: Account, effect: Effect, data: Any = None, files: MultiValueDict[str, UploadedFile] | None = None
@@ -42,12 +39,10 @@ class OrderForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         for side in ("left", "right") if self.effect.is_dual else ("left",):
             self._take(side)
-        if needs_consent(self.effect) and not self.cleaned_data.get("accept_retired"):
-            self.add_error("accept_retired", _("Tick this box to try it anyway."))
-        return self.cleaned_data | {"portrait": self.portraits.get("left"), "partner": self.portraits.get("right")}
+        return self.cleaned_data
 
     def refuse(self, refusal: Refusal) -> None:
-        """Note that the order was refused after the form itself was found in order."""
+        """Note that the request was refused after the form itself was found in order."""
         self.status = refusal.status
         self.add_error(None, refusal)
 
@@ -72,6 +67,20 @@ class OrderForm(forms.Form):
         if portrait is None:
             raise Http404
         return portrait
+
+
+class OrderForm(PhotosForm):
+    """An order of a video."""
+
+    request_key = forms.CharField(min_length=8, max_length=64, error_messages=OLD_PAGE)
+    accept_retired = forms.BooleanField(required=False)
+    agreed_price = forms.DecimalField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if needs_consent(self.effect) and not self.cleaned_data.get("accept_retired"):
+            self.add_error("accept_retired", _("Tick this box to try it anyway."))
+        return self.cleaned_data | {"portrait": self.portraits.get("left"), "partner": self.portraits.get("right")}
 
 
 def needs_consent(effect: Effect) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import account, catalogue, files, gallery, health, jobs, portraits, preferences
+from .views import account, catalogue, files, gallery, health, jobs, portraits, preferences, previews
 
 app_name = "effects"
 
@@ -8,10 +8,14 @@ urlpatterns = [
     path("", catalogue.catalogue, name="catalogue"),
     path("effects/<str:name>/", catalogue.effect, name="effect"),
     path("effects/<str:name>/order/", jobs.order, name="order"),
+    path("effects/<str:name>/preview/", previews.make, name="preview"),
     path("effects/<str:name>/poster.webp", files.effect_poster, name="effect_poster"),
+    path("effects/<str:name>/poster-large.webp", files.effect_poster, {"size": "large"}, name="effect_poster_large"),
+    path("effects/<str:name>/loop/", files.effect_loop, name="effect_loop"),
     path("portraits/", portraits.upload, name="portrait_upload"),
     path("portraits/<str:key>/thumb.webp", files.thumbnail, name="thumbnail"),
     path("portraits/<str:key>/photo.jpg", files.photo, name="photo"),
+    path("previews/<slug:name>.mp4", previews.video, name="preview_video"),
     path("jobs/", jobs.index, name="jobs"),
     path("jobs/refresh/", jobs.refresh, name="jobs_refresh"),
     path("jobs/<str:key>/", jobs.detail, name="job"),

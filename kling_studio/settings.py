@@ -127,6 +127,7 @@ PROVIDER = "local"
 
 # A renderer keeps one core busy; the worker has one hand more than renderers, so short tasks never wait for frames.
 RENDER_SLOTS = max(1, env.int("STUDIO_RENDER_SLOTS", own_cores()))
+RENDER_FPS = 30 if env.int("STUDIO_RENDER_FPS", 24) == 30 else 24
 HUEY = {
     "huey_class": "huey.SqliteHuey",
     "name": "studio",

@@ -41,6 +41,7 @@ class Order:
     key: str
     effect: str
     pictures: tuple[Path, ...]
+    seconds: int = 5
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -12,10 +13,12 @@ from .base import OnFrame, Order, Report, State, Unavailable
 from .polite import PoliteThread
 from .slots import render_slot
 
+PREVIEW = 360  # pixels on the shorter side
+
 
 def from_settings() -> "LocalProvider":
-    model = settings.DATA_DIR / "models" / "selfie_segmentation.tflite"
-    return LocalProvider(settings.DATA_DIR / "renders", settings.RENDER_SLOTS, model)
+    folder = settings.DATA_DIR
+    return LocalProvider(folder / "renders", settings.RENDER_SLOTS, folder / "models", settings.RENDER_FPS)
 
 
 class LocalProvider:
@@ -25,10 +28,11 @@ class LocalProvider:
     is_paid = False
     may_send_again = True
 
-    def __init__(self, folder: Path, slots: int, model: Path | None = None) -> None:
+    def __init__(self, folder: Path, slots: int, models: Path | None = None, fps: int = 24) -> None:
         self.folder = folder
         self.slots = slots
-        self.model = model
+        self.models = models
+        self.fps = fps
 
     def submit(self, order: Order) -> str:
         return order.key
@@ -39,8 +43,12 @@ class LocalProvider:
             if not is_free:
                 return Report(State.PENDING)
             if not result.exists():
-                PoliteThread(lambda note: self._render(order, result, note)).finish(on_frame)
+                PoliteThread(lambda note: self._render(order, result, on_frame=note)).finish(on_frame)
         return Report(State.COMPLETED, result_url=f"local:{task_id}")
+
+    def preview(self, order: Order, target: Path) -> None:
+        """Render the same clip small, at once, whoever else is rendering."""
+        self._render(order, target, short_side=PREVIEW)
 
     def fetch(self, result_url: str, target: Path) -> None:
         if target.exists():
@@ -50,9 +58,10 @@ class LocalProvider:
         except FileNotFoundError as error:
             raise Unavailable("The render is gone.") from error
 
-    def _render(self, order: Order, result: Path, on_frame: OnFrame) -> None:
-        subjects = [Subject.open(picture, self.model) for picture in order.pictures]
-        render_clip(recipe_for(order.effect), subjects, result, seed=seed_of(order.key), on_frame=on_frame)
+    def _render(self, order: Order, result: Path, **how: Any) -> None:
+        subjects = [Subject.open(picture, self.models, keep=True) for picture in order.pictures]
+        how |= {"seconds": order.seconds, "fps": self.fps}
+        render_clip(recipe_for(order.effect), subjects, result, seed=seed_of(order.key), **how)
 
 
 def seed_of(key: str) -> int:

@@ -219,7 +219,7 @@ def _order_of(job: Job, *, needs_pictures: bool = True) -> Order:
     pictures = [portrait.path for portrait in portraits if portrait]
     if needs_pictures and len(pictures) < len(portraits):
         raise NoPortrait
-    return Order(key=job.key, effect=job.effect.name, pictures=tuple(pictures))
+    return Order(key=job.key, effect=job.effect.name, pictures=tuple(pictures), seconds=job.effect.seconds)
 
 
 def _progress_of(job: Job, on_frame: OnFrame) -> OnFrame:

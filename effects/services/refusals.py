@@ -17,5 +17,13 @@ class PhotoRefused(Refusal):
     """The upload is no photo that a video can be made of."""
 
 
+class PreviewRefused(Refusal):
+    """No preview was made."""
+
+
+class SampleRefused(Refusal):
+    """The upload is no video that can stand for an effect."""
+
+
 class OrderRefused(Refusal):
     """No job was opened and nothing was charged."""

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from effects import providers
-from effects.forms import OrderForm, needs_consent
+from effects.forms import PhotosForm, needs_consent
 from effects.models import Account, Effect, Portrait
 from effects.requests import StudioRequest
 from effects.services import portraits
@@ -50,7 +50,7 @@ class Choice:
     is_chosen: bool
 
 
-def composer_context(request: StudioRequest, effect: Effect, form: OrderForm | None = None) -> dict[str, Any]:
+def composer_context(request: StudioRequest, effect: Effect, form: PhotosForm | None = None) -> dict[str, Any]:
     """Return what `effects/_composer.html` shows: afresh, or as a refused form left it."""
     chosen = form.portraits if form else _asked_for(request, effect)
     sides = SIDES[2 if effect.is_dual else 1]
@@ -66,7 +66,7 @@ def composer_context(request: StudioRequest, effect: Effect, form: OrderForm | N
     }
 
 
-def _request_key(form: OrderForm | None) -> str:
+def _request_key(form: PhotosForm | None) -> str:
     """Return the key of a refused form, so that pressing again is the same request, or a new one."""
     is_same = form is not None and form.status != CONFLICT
     return (is_same and form and form.cleaned_data.get("request_key")) or uuid.uuid4().hex
@@ -90,7 +90,7 @@ def _asked_for(request: StudioRequest, effect: Effect) -> dict[str, Portrait]:
     return {side: own[key] for side, key in keys.items() if key in own}
 
 
-def _slot(side: str, sides: tuple[str, ...], chosen: Mapping[str, Portrait], form: OrderForm | None) -> Slot:
+def _slot(side: str, sides: tuple[str, ...], chosen: Mapping[str, Portrait], form: PhotosForm | None) -> Slot:
     others = {other: portrait for other, portrait in chosen.items() if other != side}
     refusals = map(str, form.errors.get(side, ())) if form else ()
     return Slot(side, len(sides), chosen.get(side), " ".join(refusals), _address(others))

@@ -1,8 +1,10 @@
 """The studio's own renderer as a provider."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
+import av
 import pytest
 
 from effects.providers import OnFrame, Order, State, Stopped, Unavailable
@@ -39,6 +41,14 @@ def test_an_order_is_rendered_once_and_brought_home_once(local: LocalProvider, o
     local.fetch(report.result_url, target)
     local.fetch(report.result_url, target)
     assert target.read_bytes()[4:8] == b"ftyp"
+
+
+def test_length_and_frames_per_second_are_as_asked(tmp_path: Path, order: Order) -> None:
+    local = LocalProvider(tmp_path / "renders", slots=1, fps=30)
+    local.preview(replace(order, seconds=10), tmp_path / "clip.mp4")
+    with av.open(str(tmp_path / "clip.mp4")) as clip:
+        stream = clip.streams.video[0]
+        assert (stream.average_rate, stream.frames) == (30, 300)
 
 
 def test_a_render_that_is_gone_is_said_to_be_unavailable(local: LocalProvider, tmp_path: Path) -> None:

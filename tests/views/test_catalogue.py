@@ -245,7 +245,8 @@ def test_staff_spend_the_studios_money(admin_client: Client, effect: Effect, pai
 
 
 def button_of(shown: str) -> str:
-    return shown[shown.index('<button class="button button--main') : shown.index("</form>", shown.index('class="pay"'))]
+    start = shown.index('<button class="button button--main')
+    return shown[start : shown.index("</button>", start)]
 
 
 def test_the_address_brings_portraits_along(ada_client: Client, dual_effect: Effect, portrait: Portrait) -> None:

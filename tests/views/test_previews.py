@@ -1,0 +1,115 @@
+import os
+import shutil
+import time
+from pathlib import Path
+
+import av
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from effects.models import Effect, Job, Portrait
+from effects.providers.slots import render_slot
+from effects.services import previews, videos
+from tests import photos
+from tests.stand_in import PaidProvider
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def no_previews_yet() -> None:
+    shutil.rmtree(settings.DATA_DIR / "previews", ignore_errors=True)
+
+
+def _ask(client: Client, effect: Effect, headers: dict | None = None, **fields):
+    return client.post(reverse("effects:preview", args=[effect.name]), fields, headers=headers or {})
+
+
+def _address(response) -> str:
+    text = response.content.decode()
+    return text.split('<video src="', 1)[1].split('"', 1)[0]
+
+
+def test_a_preview_is_a_small_video_and_neither_job_nor_charge(
+    ada_client: Client, effect: Effect, portrait: Portrait, paid: PaidProvider, tmp_path: Path
+) -> None:
+    response = _ask(ada_client, effect, HTMX, left_key=portrait.key)
+
+    (tmp_path / "preview.mp4").write_bytes(b"".join(ada_client.get(_address(response)).streaming_content))
+    with av.open(str(tmp_path / "preview.mp4")) as clip:
+        stream = clip.streams.video[0]
+        assert min(stream.width, stream.height) in (360, 480)
+        assert len(list(clip.decode(stream))) == 120
+    assert not Job.objects.exists()
+    assert not paid.orders
+
+
+def test_the_same_preview_is_rendered_once(ada_client: Client, effect: Effect, portrait: Portrait) -> None:
+    first = _address(_ask(ada_client, effect, HTMX, left_key=portrait.key))
+    made_at = {file: file.stat().st_mtime_ns for file in _kept()}
+    second = _address(_ask(ada_client, effect, HTMX, left_key=portrait.key))
+
+    assert first == second
+    assert {file: file.stat().st_mtime_ns for file in _kept()} == made_at
+
+
+def test_nobody_else_sees_it(
+    ada_client: Client, bob_client: Client, client: Client, effect: Effect, portrait: Portrait
+) -> None:
+    address = _address(_ask(ada_client, effect, HTMX, left_key=portrait.key))
+
+    assert ada_client.get(address).status_code == 200
+    assert bob_client.get(address).status_code == 404
+    assert client.get(address).status_code == 404
+    assert _ask(bob_client, effect, HTMX, left_key=portrait.key).status_code == 404
+
+
+def test_without_script_the_page_comes_back_with_preview_and_photo(client: Client, effect: Effect) -> None:
+    response = _ask(client, effect, left=photos.upload())
+
+    text = response.content.decode()
+    assert "<html" in text and "<video" in text
+    assert f'value="{Portrait.objects.get().key}"' in text
+
+
+def test_without_a_photo_the_composer_says_so(client: Client, effect: Effect) -> None:
+    response = _ask(client, effect, HTMX)
+
+    assert response.status_code == 422
+    assert response["HX-Retarget"] == "#composer"
+    assert "Choose a photo first." in response.content.decode()
+
+
+def test_when_too_many_ask_at_once_it_says_so(
+    ada_client: Client, effect: Effect, portrait: Portrait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "LONGEST_WAIT", 0.2)
+    with render_slot(settings.DATA_DIR / "previews", previews.PLACES):
+        response = _ask(ada_client, effect, HTMX, left_key=portrait.key)
+
+    assert response.status_code == 429
+    assert "Many previews" in response.content.decode()
+
+
+def test_a_preview_is_offered_only_where_a_video_costs_something(client: Client, effect: Effect, settings) -> None:
+    page = reverse("effects:effect", args=[effect.name])
+    assert "Free preview" not in client.get(page).content.decode()
+    settings.PROVIDER = "paid"
+    assert "Free preview" in client.get(page).content.decode()
+
+
+def test_previews_are_gone_after_an_hour(ada_client: Client, effect: Effect, portrait: Portrait) -> None:
+    _ask(ada_client, effect, HTMX, left_key=portrait.key)
+    videos.clear_leftovers()
+    [preview] = _kept()
+    long_ago = time.time() - 3700
+    os.utime(preview, (long_ago, long_ago))
+    videos.clear_leftovers()
+
+    assert not preview.exists()
+
+
+def _kept() -> list[Path]:
+    return list((settings.DATA_DIR / "previews").rglob("*.mp4"))
