@@ -30,7 +30,8 @@ class Key(NamedTuple):
 class Prop(Span):
     """A drawing on a path of [u, x, y, scale, turn] keys; each leg is eased with the part's ease.
 
-    `by` ground measures places and sizes in heights of the figure, from where it stands; `by` figure goes along with it.
+    `by` ground measures places and sizes in heights of the figure, from where it stands; `by` figure also goes
+    along with it.
     """
 
     sprite: Annotated[str, OneOf(sprite_names())]
