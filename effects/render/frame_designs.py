@@ -26,8 +26,6 @@ class Design(NamedTuple):
 FULL = Window(0, 0, 1, 1)
 POLAROID = Window(0.1, 0.08, 0.9, 0.8)
 PHONE = Window(0.12, 0.07, 0.88, 0.93)
-CARD = Window(0.11, 0.1, 0.89, 0.7)
-GALLERY = Window(0.15, 0.12, 0.85, 0.84)
 ID_PHOTO = Window(0.14, 0.12, 0.86, 0.8)
 CAR = Window(0.1, 0.14, 0.9, 0.74)
 CREAM, INK, RED, GOLD = "#FFF6EA", "#241522", "#E2553F", "#FFE7AE"
@@ -86,34 +84,6 @@ def _phone(w: float, h: float) -> str:
         w / 2, window.bottom - u * 0.1, u * 0.04, RED
     )
     return body + _outline(window, u * 0.016, INK, u * 0.034, u * 0.075) + notch + button
-
-
-def _card(w: float, h: float) -> str:
-    u = min(w, h)
-    window = CARD.pixels(w, h)
-    body = _around(w, h, _rounded(window, u * 0.03), "#EBA537", "#BD5032", "#7A2A4A")
-    rim = _outline(Window(0, 0, w, h), -u * 0.036, GOLD, u * 0.012, u * 0.05) + _outline(
-        window, 0, GOLD, u * 0.014, u * 0.03
-    )
-    plate = _rect(window.left, h * 0.735, window.right - window.left, h * 0.19, "#2E1A2B", u * 0.03, 0.55)
-    star = "M0 -10L3 -3L10 -3L4 2L6 9L0 5L-6 9L-4 2L-10 -3L-3 -3Z"
-    places = [f'<g transform="translate({w * (0.32 + 0.09 * i)} {h * 0.87}) scale({u / 500})">' for i in range(5)]
-    return body + rim + plate + "".join(place + _path(star, "#FFD978") + "</g>" for place in places)
-
-
-def _gallery(w: float, h: float) -> str:
-    u = min(w, h)
-    window = GALLERY.pixels(w, h)
-    wall = _around(w, h, _rounded(window, 4), "#5D2A3C", "#7C3A48", "#3C1C33")
-    lamp = _path(f"M{w * 0.32} 0H{w * 0.68}L{w} {h}H0Z" + _rounded(window, 4), "#FFF1DC", 0.1)
-    mouldings = (
-        (0.045, 0.03, "#8A4A22"),
-        (0.034, 0.024, "#E3A544"),
-        (0.018, 0.012, "#FFE2A0"),
-        (0.006, 0.012, "#7A3B1E"),
-    )
-    rims = "".join(_outline(window, u * out, colour, u * width) for out, width, colour in mouldings)
-    return wall + lamp + rims + _rect(w * 0.4, h * 0.91, w * 0.2, h * 0.03, "#E9C46A", 3)
 
 
 def _id_photo(w: float, h: float) -> str:
@@ -263,8 +233,6 @@ def _heart(w: float, h: float) -> str:
 FRAMES: dict[str, Design] = {
     "polaroid": Design(POLAROID, _polaroid),
     "phone": Design(PHONE, _phone),
-    "card": Design(CARD, _card),
-    "gallery": Design(GALLERY, _gallery),
     "id_photo": Design(ID_PHOTO, _id_photo),
     "car": Design(CAR, _car),
     "globe": Design(FULL, _globe),

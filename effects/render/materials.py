@@ -167,20 +167,6 @@ def wool(picture: Picture) -> Picture:
     )
 
 
-def curls(picture: Picture) -> Picture:
-    """Tight round locks, like a lamb's coat."""
-    across = 30
-    x, y = _cell_plane(picture.shape, across)
-    drift = _grain(picture.shape, 12, min(picture.shape[:2]) / 20)
-    r = np.hypot(x, y) + drift * 0.5
-    spiral = np.cos(r * 7 - np.arctan2(y, x) + drift * 3)
-    soft = cv2.GaussianBlur(blocks(picture, across * 2), (0, 0), max(min(picture.shape[:2]) / 200, 1.0))
-    return _shaded(
-        cv2.convertScaleAbs(soft, alpha=1.05, beta=12),
-        (0.97 + 0.13 * spiral - 0.12 * np.clip(r - 0.6, 0, 1)).astype(np.float32),
-    )
-
-
 def jelly(picture: Picture) -> Picture:
     """Clear and wobbly: colour deepened, wide soft lights."""
     deep = cv2.GaussianBlur(picture, (0, 0), max(min(picture.shape[:2]) / 160, 1.0))

@@ -100,7 +100,6 @@ MOVES: dict[str, Mover] = {
     "whip": lambda p, n, a: Pose(dx=1.1 * a * (-((2 * p) ** 3) if p < 0.5 else (2 - 2 * p) ** 3)),
     "crash": lambda p, n, a: _zoom(1 + 0.3 * a * _crash(p), turn=3 * a * _crash(p) * wave(p * 5)),
     "beat": lambda p, n, a: _zoom(1.02 + 0.07 * a * exp(-4 * (n % 1))),
-    "away": lambda p, n, a: _zoom(1 - 0.62 * a * p),
     # people: dances and deeds
     "bounce": lambda p, n, a: Pose(
         dy=0.035 * a * (1 - _hop(n)), wide=1 + 0.025 * a * (1 - _hop(n)), tall=1 - 0.035 * a * (1 - _hop(n))
@@ -121,9 +120,6 @@ MOVES: dict[str, Mover] = {
     "step": lambda p, n, a: Pose(dx=0.075 * a * _held(n), dy=-0.03 * a * (1 - abs(_held(n))), turn=2.5 * a * _held(n)),
     "robot": lambda p, n, a: Pose(
         dx=0.035 * a * wave(_snap(n) / 4), turn=7 * a * wave(_snap(n) / 4 + 0.125), dy=0.012 * a * wave(_snap(n) / 2)
-    ),
-    "kick": lambda p, n, a: Pose(
-        turn=-9 * a * max(wave(n), 0) ** 2, dy=-0.03 * a * max(wave(n), 0), dx=0.015 * a * wave(n / 2)
     ),
     "drunk": lambda p, n, a: Pose(
         dx=0.06 * a * wave(n) + 0.02 * a * wave(n * 1.7),
@@ -149,7 +145,6 @@ MOVES: dict[str, Mover] = {
     "levitate": lambda p, n, a: Pose(dy=-0.12 * a * p + 0.012 * a * wave(n)),
     "turn_round": lambda p, n, a: Pose(wide=cos(2 * pi * a * p) or 1e-3),
     "squash": lambda p, n, a: Pose(wide=1 + 0.14 * a * wave(n), tall=1 - 0.16 * a * wave(n)),
-    "flip": lambda p, n, a: Pose(turn=-360 * a * p, dy=-0.3 * abs(a) * wave(p / 2)),
     "enter_left": lambda p, n, a: Pose(dx=-1.1 * a * (1 - p)),
     "enter_right": lambda p, n, a: Pose(dx=1.1 * a * (1 - p)),
     "rise": lambda p, n, a: Pose(dy=0.9 * a * (1 - p)),
@@ -157,7 +152,6 @@ MOVES: dict[str, Mover] = {
     "fly_off": lambda p, n, a: Pose(dy=-1.9 * a * p, turn=8 * a * p, wide=1 - 0.35 * p, tall=1 - 0.3 * p),
     "shrink": lambda p, n, a: _zoom(1 - 0.55 * a * p),
     "grow": lambda p, n, a: _zoom(1 - 0.55 * a * (1 - p)),
-    "spin_in": lambda p, n, a: _zoom(0.2 + 0.8 * p, turn=-540 * a * (1 - p)),
     "whirl": lambda p, n, a: Pose(dx=-0.3 * wave(a * p), dy=-0.3 * (1 - cos(2 * pi * a * p)), turn=360 * a * p),
     "lie_down": lambda p, n, a: Pose(turn=-70 * a * p, dy=0.16 * a * p),
     "closer": lambda p, n, a: Pose(dx=0.1 * a * p, turn=4 * a * p),

@@ -89,12 +89,6 @@ def _press(at: Place, s: float, n: float) -> Shift:
     return -at.x * near * 0.32 * s, (at.y - 0.8) * near * 0.85 * s
 
 
-def _slice(at: Place, s: float, n: float) -> Shift:
-    band = np.floor(at.y * 2.2 + 8)
-    side = np.where(band % 2 > 0, 1.0, -1.0).astype(np.float32)
-    return 0.16 * s * side * _near(at, 1.6), 0 * at.y
-
-
 def _wobble(at: Place, s: float, n: float) -> Shift:
     near = _near(at, 1.3)
     return 0.16 * s * wave(n) * near * (0.4 - at.y), 0.12 * s * wave(n * 1.5 + 0.25) * near * (0.4 + at.x)
@@ -170,7 +164,6 @@ WARPS: dict[str, Warper] = {
     "ripple": _ripple,
     "jelly": _jelly,
     "press": _press,
-    "slice": _slice,
     "wobble": _wobble,
     "tall": _tall,
     "pucker": _chin_up,
