@@ -14,7 +14,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, db_task, on_startup
 
 from effects.models import Job, Status, Worker
-from effects.services import own_samples, production, samples, videos
+from effects.services import own_samples, previews, production, samples, videos
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,7 @@ def clear_up() -> None:
     videos.purge_old_trash()
     videos.clear_leftovers()
     samples.clear_old()
+    previews.clear_old()
     own_samples.clear_leftovers()
     Worker.objects.filter(seen_at__lt=timezone.now() - timedelta(days=1)).delete()
     call_command("clearsessions")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,28 +28,23 @@ def recipe_names() -> list[str]:
 
 
 def fingerprint(name: str) -> str:
-    """What changes with an effect's recipe, with the parts it shares, and with the drawings and the dance it names."""
-    shared, known = _book()["shared"], {""}
-    digest = hashlib.sha256()
-
-    def take(part: Any) -> None:
-        digest.update(json.dumps(part, sort_keys=True).encode())
-        for word in _words(part):
-            if word not in known:
-                known.add(word)
-                for drawing in _drawings().get(word, ()):
-                    digest.update(drawing.read_bytes())
-                take([shared.get(word), dance_data(word)])
-
-    take(_book()["effects"].get(name))
+    """What changes with an effect's recipe and with the drawings and the dance it names; empty if it has none."""
+    if name not in _book()["effects"]:
+        return ""
+    recipe = recipe_for(name)
+    digest = hashlib.sha256(repr(recipe).encode())
+    for word in sorted(set(_words(asdict(recipe)))):
+        digest.update(json.dumps(dance_data(word)).encode())
+        for drawing in _drawings().get(word, ()):
+            digest.update(drawing.read_bytes())
     return digest.hexdigest()
 
 
 def _words(part: Any) -> Iterator[str]:
-    """Every string in a piece of JSON, keys aside."""
+    """Every string in the fields of a recipe."""
     if isinstance(part, str):
         yield part
-    elif isinstance(part, (list, dict)):
+    elif isinstance(part, (list, tuple, dict)):
         for inner in part.values() if isinstance(part, dict) else part:
             yield from _words(inner)
 

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
+from effects.catalogue.order import DIVIDED_ABOVE
 from effects.models import Effect, Theme, Tier
 
 PEOPLE = {"1": Effect.Subjects.SINGLE, "2": Effect.Subjects.DUAL}
-DIVIDED_ABOVE = 24
 DOZEN = 12
 NEAREST = 3
 LONGEST_SEARCH = 80

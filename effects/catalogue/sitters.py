@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import resvg_py
 
+from effects.catalogue.order import DIVIDED_ABOVE, THEMES
 from effects.render import Subject
 from effects.render.faces import Face, Point
 from effects.render.pictures import Picture
@@ -20,7 +21,6 @@ CASTING = json.loads((FOLDER / "casting.json").read_text(encoding="utf-8"))
 PEOPLE, PETS = tuple(CASTING["people"]), tuple(CASTING["pets"])
 CATALOGUE = Path(__file__).with_name("effects.json")
 APART = 5  # cards: a row of four, and the card below
-LARGE = 24  # effects in a tier, above which the catalogue divides it by theme
 
 
 def sitters_for(name: str, *, count: int, kind: str) -> list[Subject]:
@@ -87,8 +87,8 @@ def _in_shipped_order() -> list[dict[str, str]]:
     tiers = [tier["name"] for tier in shipped["tiers"]]
     sizes = Counter(effect["tier"] for effect in shipped["effects"])
 
-    def place(effect: dict[str, str]) -> tuple[int, str, str, str]:
-        theme = effect["theme"] if sizes[effect["tier"]] > LARGE else ""
+    def place(effect: dict[str, str]) -> tuple[int, int, str, str]:
+        theme = THEMES.index(effect["theme"]) if sizes[effect["tier"]] > DIVIDED_ABOVE else 0
         return tiers.index(effect["tier"]), theme, effect["upstream_status"], effect["name"]
 
     return sorted(shipped["effects"], key=place)

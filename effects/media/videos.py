@@ -7,7 +7,8 @@ from pathlib import Path
 import av
 from PIL import Image
 
-SHORTEST = 0.5
+SHORTEST, LONGEST = 0.5, 120.0  # seconds
+MOST_PIXELS = 4096 * 2304
 POSTER_AT = 0.6
 # What browsers play: the names that FFmpeg gives to the containers, and codecs with pixels that they know in them.
 MP4, WEBM = "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"
@@ -45,14 +46,19 @@ class Probe:
         return ".webm" if self.container == WEBM else ".mp4"
 
 
-def probe(path: Path) -> Probe:
+class TooLong(BadVideo):
+    """The video lasts longer than was allowed."""
+
+
+def probe(path: Path, longest: float = LONGEST) -> Probe:
     """Decode a video to its end; BadVideo if it breaks off, holds no pictures or lasts under half a second.
 
-    Nothing less finds a truncated file: its header goes on promising the full duration.
+    TooLong if it lasts over `longest` seconds; no more than that is decoded. Nothing less finds a truncated file: its
+    header goes on promising the full duration.
     """
     try:
-        with av.open(str(path)) as container:
-            width, height, seconds, poster = _decode(container)
+        with av.open(str(path), options={"format_whitelist": f"{MP4},{WEBM}"}) as container:
+            width, height, seconds, poster = _decode(container, longest)
             stream = container.streams.video[0]
             coding = stream.codec_context.codec.canonical_name, str(stream.pix_fmt)
             form = container.format.name
@@ -65,8 +71,10 @@ def probe(path: Path) -> Probe:
     return Probe(width, height, seconds, path.stat().st_size, digest, poster, form, coding)
 
 
-def _decode(container: av.container.InputContainer) -> tuple[int, int, float, Image.Image]:
+def _decode(container: av.container.InputContainer, longest: float) -> tuple[int, int, float, Image.Image]:
     stream = container.streams.video[0]
+    if stream.width * stream.height > MOST_PIXELS:
+        raise BadVideo(f"Its pictures have {stream.width} x {stream.height} pixels")
     stream.thread_type = "AUTO"
     rate = float(stream.average_rate or 24)
     # A WebM does not say how many frames it has.
@@ -76,6 +84,8 @@ def _decode(container: av.container.InputContainer) -> tuple[int, int, float, Im
         if poster is None or count <= poster_at:
             poster = frame
         count, last = count + 1, frame.time or 0.0
+        if last > longest:
+            raise TooLong(f"It lasts longer than {longest:.0f} s")
     if poster is None:
         raise BadVideo("It holds no pictures")
     if count + MISSING_FRAMES < stream.frames:

@@ -1,11 +1,9 @@
 """From a recipe and portraits to a clip on disk, or to one still."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
-
-from effects.render.encode import Encoder
+from effects.render.encode import OnFrame, even, write_clip
 from effects.render.film import Film
 from effects.render.pictures import Picture
 from effects.render.recipe import Recipe
@@ -13,10 +11,6 @@ from effects.render.subject import Subject, frame_size
 
 FPS = 24
 SHORT_SIDE = 720  # pixels; of a square clip it is 960, so that all clips have about as many
-
-
-class RenderStopped(Exception):
-    """Raise this from `on_frame` to stop a clip; it reaches the caller once nothing is left behind."""
 
 
 def render_clip(
@@ -28,27 +22,13 @@ def render_clip(
     seconds: float = 5.0,
     fps: int = FPS,
     short_side: int = SHORT_SIDE,
-    threads: int = 1,
-    on_frame: Callable[[int, int], None] | None = None,
+    on_frame: OnFrame | None = None,
 ) -> None:
-    """Write an MP4 to `target`; it appears there only when whole. Its sides are those of a portrait's clip, scaled.
-
-    `on_frame(done, total)` is called after each frame; what it raises stops the clip, removes what was written,
-    and goes on up.
-    """
-    cv2.setNumThreads(threads)
+    """Write an MP4 to `target`, as `write_clip` does. Its sides are those of a portrait's clip, scaled."""
     size, total = _scaled(frame_size(subjects), short_side), max(round(seconds * fps), 1)
     film = Film(recipe, subjects, size, seconds=seconds, seed=seed)
-    partial = target.with_name(f".{target.name}.part")
-    try:
-        with Encoder(partial, size, fps=fps, threads=threads) as encoder:
-            for index in range(total):
-                encoder.write(film.frame(index / max(total - 1, 1), index))
-                if on_frame is not None:
-                    on_frame(index + 1, total)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    frames = (film.frame(index / max(total - 1, 1), index) for index in range(total))
+    write_clip(frames, total, target, size, fps=fps, on_frame=on_frame)
 
 
 def render_still(
@@ -61,8 +41,4 @@ def render_still(
 
 def _scaled(full: tuple[int, int], short_side: int) -> tuple[int, int]:
     factor = short_side / SHORT_SIDE
-    return _even(full[0] * factor), _even(full[1] * factor)
-
-
-def _even(number: float) -> int:
-    return max(round(number / 2) * 2, 2)
+    return even(full[0] * factor), even(full[1] * factor)

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -19,13 +19,46 @@ SMALL = {"preset": "medium", "tune": "animation", "crf": "28"}
 AVX512_SKX = 256  # OpenCV's CV_CPU_AVX512_SKX, which its Python module does not name
 
 
+OnFrame = Callable[[int, int], None]
+
+
+def write_clip(
+    frames: Iterable[Picture],
+    total: int,
+    target: Path,
+    size: tuple[int, int],
+    *,
+    fps: int,
+    quality: Mapping[str, str] = FAST,
+    on_frame: OnFrame | None = None,
+) -> None:
+    """Encode frames to an MP4 that appears at `target` only when whole.
+
+    `on_frame(done, total)` is called after each frame; what it raises stops the clip, removes what was written,
+    and goes on up.
+    """
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        with Encoder(partial, size, fps=fps, quality=quality) as encoder:
+            for done, frame in enumerate(frames, 1):
+                encoder.write(frame)
+                if on_frame is not None:
+                    on_frame(done, total)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def even(length: float) -> int:
+    """The nearest length that H.264 can have."""
+    return max(round(length / 2) * 2, 2)
+
+
 class Encoder:
     """A context: `write` frames in it; leaving it closes the file, whatever happened."""
 
-    def __init__(
-        self, path: Path, size: tuple[int, int], *, fps: int, threads: int, quality: Mapping[str, str] = FAST
-    ) -> None:
-        self.path, self.size, self.fps, self.threads, self.quality = path, size, fps, threads, quality
+    def __init__(self, path: Path, size: tuple[int, int], *, fps: int, quality: Mapping[str, str] = FAST) -> None:
+        self.path, self.size, self.fps, self.quality = path, size, fps, quality
         self.frames: queue.Queue[Picture | None] = queue.Queue(WAITING)
         self.failure: BaseException | None = None
         self.thread = threading.Thread(target=self._run, name="encoder", daemon=True)
@@ -71,7 +104,7 @@ class Encoder:
         stream = container.add_stream("libx264", rate=Fraction(self.fps), options=_options(self.quality))
         stream.width, stream.height = self.size
         stream.pix_fmt = "yuv420p"
-        stream.codec_context.thread_count = self.threads
+        stream.codec_context.thread_count = 1
         stream.codec_context.colorspace = Colorspace.ITU709
         stream.codec_context.color_primaries = stream.codec_context.color_trc = 1
         stream.codec_context.color_range = ColorRange.MPEG

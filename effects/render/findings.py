@@ -24,6 +24,7 @@ NARROWEST, WIDEST = 9 / 16, 16 / 9
 SURE_OF_FACE = 0.65  # a face makes it likely that the rest is a person too
 LEAST = 420  # pixels: what is shown is not enlarged beyond recognition
 CLOSER = 0.8  # less than this part of the picture must do, or it is shown whole
+HELD = 0.75  # of the part's sides: how far apart faces may be to be shown together
 COMPANION = 0.5  # of the largest face: those in the distance are not meant
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -65,6 +66,8 @@ def worth_showing(shape: tuple[int, ...], subjects: Sequence[Box]) -> tuple[int,
     tall = most
     if subjects:
         sides = np.array(subjects)
+        if np.ptp(sides[:, ::2].mean(1)) > HELD * most * aspect or np.ptp(sides[:, 1]) > HELD * most:
+            sides = sides[:1]  # a group that no clip can hold: the nearest
         (left, top), (right, bottom) = sides[:, :2].min(0), sides[:, 2:].max(0)
         tall = max(bottom - top, (right - left) / aspect, LEAST / min(aspect, 1))
         tall = tall if tall < CLOSER * most else most

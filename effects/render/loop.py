@@ -1,14 +1,14 @@
 """A sample of a recipe for a shop window: upright, small, and without an end."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from effects.render.clip import FPS
-from effects.render.encode import SMALL, Encoder
+from effects.render.encode import SMALL, OnFrame, even, write_clip
 from effects.render.film import Film
 from effects.render.pictures import Picture
 from effects.render.recipe import Recipe
@@ -31,24 +31,11 @@ def render_loop(
     size: tuple[int, int],
     *,
     seed: int,
-    on_frame: Callable[[int, int], None] | None = None,
+    on_frame: OnFrame | None = None,
 ) -> None:
-    """Write a silent MP4 of about three seconds that may be played round and round; it appears only when whole.
-
-    `on_frame` is that of `render_clip`.
-    """
-    cv2.setNumThreads(1)
-    film = _film(recipe, subjects, size, seed)
-    partial = target.with_name(f".{target.name}.part")
-    try:
-        with Encoder(partial, size, fps=FPS, threads=1, quality=SMALL) as encoder:
-            for done, frame in enumerate(_round(film, size), 1):
-                encoder.write(frame)
-                if on_frame is not None:
-                    on_frame(done, FRAMES - OVERLAP)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    """Write a silent MP4 of about three seconds that may be played round and round, as `write_clip` does."""
+    frames = _round(_film(recipe, subjects, size, seed), size)
+    write_clip(frames, FRAMES - OVERLAP, target, size, fps=FPS, quality=SMALL, on_frame=on_frame)
 
 
 def _round(film: Film, size: tuple[int, int]) -> Iterator[Picture]:
@@ -69,14 +56,10 @@ def _film(recipe: Recipe, subjects: Sequence[Subject], size: tuple[int, int], se
     """Play on a canvas nearly as wide for its height as what is shown; recipes are made for another shape."""
     made_for, (width, height) = frame_size(subjects), size
     ratio = (made_for[0] / made_for[1] + 2 * width / height) / 3
-    canvas = max(width, _even(height * ratio)), max(height, _even(width / ratio))
+    canvas = max(width, even(height * ratio)), max(height, even(width / ratio))
     return Film(recipe, subjects, canvas, seconds=SECONDS, seed=seed)
 
 
 def _cropped(frame: Picture, size: tuple[int, int]) -> Picture:
     left, top = (frame.shape[1] - size[0]) // 2, round((frame.shape[0] - size[1]) * UPPER)
     return np.ascontiguousarray(frame[top : top + size[1], left : left + size[0]])
-
-
-def _even(number: float) -> int:
-    return round(number / 2) * 2

@@ -25,11 +25,15 @@ def answers(network: Path, blob: Picture, outputs: Sequence[str]) -> list[Pictur
         return [np.array(answer) for answer in net.forward(outputs)]
 
 
-@cache
 def fingerprint(folder: Path) -> str:
-    """Tell one set of networks from another."""
+    """Tell one set of networks from another, also when they arrive while the studio runs."""
     files = [folder / name for name in (OUTLINE, FACES, LANDMARKS)]
-    return " ".join(hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "-" for file in files)
+    return " ".join(_digest(file, file.stat().st_mtime_ns) if file.is_file() else "-" for file in files)
+
+
+@cache
+def _digest(file: Path, changed_at: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 @cache

@@ -71,6 +71,10 @@ class Recipe:
         parts = tuple(_part(f"{name}.parts[{index}]", part) for index, part in enumerate(written))
         if not parts:
             raise ValueError(f"{name}.parts: is empty")
+        if any(isinstance(part, Prop) and part.by != "canvas" for part in parts) and not any(
+            isinstance(part, Figure) for part in parts
+        ):
+            raise ValueError(f"{name}.parts: a prop goes by the figure, but there is none")
         return cls(name, parts, float(still))
 
     def all(self, kind: type[PartType]) -> list[PartType]:

@@ -36,14 +36,14 @@ def check(upload: UploadedFile) -> videos.Probe:
         raise SampleRefused(_("This video is larger than {size} MB. Choose a smaller one.").format(size=MOST_MEGABYTES))
     with _on_disk(upload) as path:
         try:
-            probe = videos.probe(path)
+            probe = videos.probe(path, LONGEST)
+        except videos.TooLong as bad:
+            sentence = _("This video is longer than {seconds} s. Cut it to the part that shows the effect.")
+            raise SampleRefused(sentence.format(seconds=LONGEST)) from bad
         except videos.BadVideo as bad:
             raise SampleRefused(_("This is not a video that we can read, or it is damaged.")) from bad
     if not probe.plays_in_browsers:
         raise SampleRefused(_("Browsers do not play this kind of video. Save it as MP4 (H.264) or WebM."))
-    if probe.seconds > LONGEST:
-        sentence = _("This video is longer than {seconds} s. Cut it to the part that shows the effect.")
-        raise SampleRefused(sentence.format(seconds=LONGEST))
     return probe
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from effects.media import images
 from effects.media.images import BadPhoto, Fault
 from effects.models import Account, Portrait
+from effects.services import previews
 from effects.services.refusals import PhotoRefused
 
 __all__ = ["PhotoRefused", "keep_portrait", "recent"]
@@ -78,7 +79,7 @@ def _store(owner: Account, photo: images.Photo) -> Portrait:
 
 
 def remove_files(portrait: Portrait) -> None:
-    """Remove a portrait's files and what was found in its picture; the names of all begin with its key.
+    """Remove a portrait's files and what was found in its picture, whose names begin with its key, and its previews.
 
     The picture goes first: a render that is looking at it at this moment then leaves nothing behind.
     """
@@ -87,6 +88,7 @@ def remove_files(portrait: Portrait) -> None:
     portrait.thumbnail.delete(save=False)
     for found in folder.glob(f"{portrait.key}.*"):
         found.unlink(missing_ok=True)
+    previews.forget(portrait)
 
 
 def _sentence(bad: BadPhoto) -> str:

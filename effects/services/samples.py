@@ -16,17 +16,17 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
 from PIL import Image
 
 from effects.catalogue import recipes, sitters
 from effects.media.images import encode_webp
-from effects.models import Effect
+from effects.models import Effect, Theme, Worker
 from effects.providers import OnFrame, Stopped
 from effects.providers.polite import PoliteThread
 from effects.providers.slots import render_slot
 from effects.render import render_loop, render_poster
 from effects.services import production
+from effects.services.leftovers import is_older
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def poster_of(effect: Effect, kind: Kind) -> tuple[Path, bool]:
     poster = path_of(effect, kind)
     if _is_good(poster):
         return poster, True
-    return sitters.small_picture(effect.name, effect.subject_kind), poster.exists()
+    return sitters.small_picture(effect.name, effect.subject_kind), False
 
 
 def loop_of(effect: Effect) -> Path | None:
@@ -73,10 +73,10 @@ def version(effect: Effect) -> str:
 def make_some() -> bool:
     """Make the next few missing samples unless somebody needs the renderer; return whether to go on with more."""
     with turn() as is_ours:
-        missing = list(missing_samples()) if is_ours and not production.waiting_for_place() else []
+        missing = list(missing_samples()) if is_ours and not somebody_waits() else []
         for effect, make in missing[:BATCH]:
             try:
-                make(effect, _give_way)
+                make(effect, give_way)
             except Stopped:
                 return False
     return len(missing) > BATCH
@@ -123,18 +123,17 @@ def make_loop(effect: Effect, on_frame: OnFrame = lambda done, total: None) -> b
 
 
 def in_order() -> list[Effect]:
-    """Return effects in about the order in which the catalogue shows them."""
-    order = ("tier__price", "theme", "-is_featured", "upstream_status", "name")
-    return list(Effect.objects.offered().select_related("tier").order_by(*order))
+    """Return effects as the catalogue shows them, but for small tiers, which it does not divide by theme."""
+    effects = Effect.objects.offered().shown_first().select_related("tier")
+    return sorted(effects, key=lambda effect: (effect.price, Theme.values.index(effect.theme)))
 
 
 def clear_old() -> None:
     """Remove samples of recipes that have changed since, and what makers left empty or half done."""
     current = {path_of(effect, kind) for effect in Effect.objects.all() for kind in Kind}
-    oldest = (timezone.now() - LEFTOVER_AGE).timestamp()
     for file in folder().glob("*.*"):
         is_wanted = file.suffix == ".lock" or (file in current and _is_good(file))
-        if not is_wanted and file.stat().st_mtime < oldest:
+        if not is_wanted and is_older(file, LEFTOVER_AGE):
             file.unlink(missing_ok=True)
 
 
@@ -154,13 +153,19 @@ def _politely(work: Callable[[OnFrame], None], target: Path, on_frame: OnFrame) 
         raise
     except Exception:
         log.exception("The sample %s broke", target.name)
-        target.write_bytes(b"")
+        target.touch()  # a good one stays
         return False
 
 
-def _give_way(done: int, total: int) -> None:
-    if production.waiting_for_place():
+def give_way(done: int, total: int) -> None:
+    """Stop a sample that is being made when somebody needs the renderer."""
+    if somebody_waits():
         raise Stopped
+
+
+def somebody_waits() -> bool:
+    """Whether a worker is there to give the renderer to a job that waits for it."""
+    return Worker.any_alive() and production.waiting_for_place() is not None
 
 
 def _put(path: Path, content: bytes) -> None:
@@ -187,6 +192,7 @@ def _rendered_version(effect: Effect) -> str:
 
 @cache
 def _version(name: str, cast: tuple[str, ...]) -> str:
-    drawings = [hashlib.sha256((sitters.FOLDER / f"{sitter}.svg").read_bytes()).hexdigest() for sitter in cast]
+    files = [sitters.FOLDER / f"{sitter}.{kind}" for sitter in cast for kind in ("svg", "json")]
+    drawings = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     made_of = (EDITION, CARD, LARGE, LOOP, recipes.fingerprint(name), *drawings)
     return hashlib.sha256(repr(made_of).encode()).hexdigest()[:10]

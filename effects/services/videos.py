@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from effects.models import Video
 from effects.models.video import TRASH_TIME
+from effects.services.leftovers import is_older
 
 LEFTOVER_AGE = timedelta(days=2)
-PREVIEW_AGE = timedelta(hours=1)
 SUFFIXES = (".mp4", ".webp", ".part")
 
 
@@ -34,11 +34,9 @@ def purge_old_trash() -> int:
 
 def clear_leftovers() -> None:
     """Remove old renders and downloads that nobody fetched, and files whose row was never written."""
-    ages = dict.fromkeys(("renders", "incoming", "media/videos"), LEFTOVER_AGE) | {"previews": PREVIEW_AGE}
-    for folder, age in ages.items():
-        oldest = (timezone.now() - age).timestamp()
+    for folder in ("renders", "incoming", "media/videos"):
         for file in (settings.DATA_DIR / folder).rglob("*.*"):
-            if file.suffix in SUFFIXES and file.stat().st_mtime < oldest and not _is_kept(file):
+            if file.suffix in SUFFIXES and is_older(file, LEFTOVER_AGE) and not _is_kept(file):
                 file.unlink(missing_ok=True)
 
 

@@ -7,8 +7,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
+from effects import providers
 from effects.forms import PhotosForm
-from effects.models import Account, Effect
+from effects.models import Effect
 from effects.requests import StudioRequest
 from effects.services import accounts, previews
 from effects.services.refusals import PreviewRefused
@@ -19,10 +20,12 @@ from effects.views.ranges import serve_file
 
 @require_POST
 def make(request: StudioRequest, name: str) -> HttpResponse:
+    if not providers.in_force().is_paid:
+        raise Http404
     effect = get_object_or_404(Effect.objects.offered().select_related("tier"), name=name)
     request.owner = accounts.owner_or_guest(request)
     form = PhotosForm(request.owner, effect, request.POST, request.FILES)
-    preview = _made(form, request.owner, effect)
+    preview = _made(form, effect)
     if preview and request.htmx:
         return render(request, "effects/_preview.html", {"preview": preview, "effect": effect})
     status = 200 if preview else form.status
@@ -36,18 +39,18 @@ def make(request: StudioRequest, name: str) -> HttpResponse:
 @require_safe
 @cache_control(private=True, max_age=3600)
 def video(request: StudioRequest, name: str) -> HttpResponseBase:
-    path = request.owner and previews.path_of(request.owner, name)
-    if not path or not path.is_file():
+    path = request.owner and previews.find(request.owner, name)
+    if not path:
         raise Http404
     return serve_file(request, path, "video/mp4")
 
 
-def _made(form: PhotosForm, owner: Account, effect: Effect) -> str:
+def _made(form: PhotosForm, effect: Effect) -> str:
     """Make the preview, or leave in the form why not."""
     if not form.is_valid():
         return ""
     try:
-        return previews.make(owner, effect, list(form.portraits.values()))
+        return previews.make(effect, list(form.portraits.values()))
     except PreviewRefused as refusal:
         form.refuse(refusal)
         return ""

@@ -21,7 +21,7 @@ customElements.define("sample-clip", class extends HTMLElement {
     const isTouch = pointerType === "touch";
     if (["contextmenu", "click"].includes(type) && this.isHeld) event.preventDefault();
     if (["pointerdown", "click"].includes(type)) this.isHeld = false;
-    if (type === "pointerdown" && (isTouch || isCalm())) return this.start(HOLD, true);
+    if (type === "pointerdown" && (isTouch || isCalm())) return this.start(HOLD, isTouch);
     if (type === "pointerenter" && !isTouch && !isCalm()) return this.start(INTENT);
     if (type === "focusin" && this.card.matches(":has(:focus-visible)") && !isCalm()) return this.start(0);
     if (["pointerleave", "focusout", "pointercancel"].includes(type) || (type === "pointerup" && (isTouch || isCalm()))) this.stop();

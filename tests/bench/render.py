@@ -126,7 +126,7 @@ def _rendered(recipe: Recipe, photos: Sequence[Path], target: Path, seconds: flo
 
 
 def _encoded(shelf: Picture, size: tuple[int, int], target: Path) -> None:
-    with Encoder(target, size, fps=FPS, threads=1) as encoder:
+    with Encoder(target, size, fps=FPS) as encoder:
         for frame in shelf:
             encoder.write(frame.reshape(size[1], size[0], 3))
 
@@ -148,7 +148,7 @@ def zoompan(folder: Path, seconds: float) -> float:
     ]
     graph.link_nodes(*chain).configure()
     with av.open(str(folder / "zoom.mp4"), "w", options={"movflags": "+faststart"}) as container:
-        stream = Encoder(folder, (720, 1280), fps=FPS, threads=1)._stream(container)
+        stream = Encoder(folder, (720, 1280), fps=FPS)._stream(container)
         graph.push(av.VideoFrame.from_ndarray(picture, format="rgb24"))
         for index in range(total):
             frame = graph.pull()

@@ -7,8 +7,12 @@ import cv2
 import numpy as np
 import pytest
 
+from effects.catalogue import search
+from effects.catalogue.order import THEMES
+from effects.catalogue.search import Filters
 from effects.catalogue.sitters import APART, CASTING, CATALOGUE, FOLDER, PEOPLE, PETS, names_for, sitter, small_picture
 from effects.catalogue.sitters import _in_shipped_order as in_shipped_order
+from effects.models import Theme
 
 EVERYBODY = (*PEOPLE, *PETS, *CASTING["for_some"])
 EFFECTS = {effect["name"]: effect for effect in json.loads(CATALOGUE.read_text(encoding="utf-8"))["effects"]}
@@ -49,6 +53,14 @@ def test_a_whole_figure_stands_clear_of_every_edge() -> None:
         rows, columns = np.nonzero(alpha.max(1))[0], np.nonzero(alpha.max(0))[0]
         assert rows[0] > 60 and 900 < rows[-1] < 955
         assert columns[0] > 60 and columns[-1] < 660
+
+
+def test_sitters_are_cast_in_the_order_of_the_catalogue(catalogue: None) -> None:
+    assert list(THEMES) == Theme.values
+    shown = [group.shown for section in search.find(Filters()).sections for group in section.groups]
+    first = [effect.name for effects in shown for effect in effects]
+    ours = [effect["name"] for effect in in_shipped_order()]
+    assert [name for name in ours if name in first] == first
 
 
 def test_neighbours_in_the_catalogue_have_other_sitters() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from effects.media.videos import BadVideo, probe
+from effects.media.videos import BadVideo, TooLong, probe
 from tests.clips import make_clip
 
 
@@ -36,3 +36,21 @@ def test_what_is_no_video_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_a_flash_of_a_few_frames_is_no_video(tmp_path: Path) -> None:
     with pytest.raises(BadVideo):
         probe(make_clip(tmp_path / "flash.mp4", frames=5))
+
+
+def test_no_more_is_decoded_than_a_video_may_last(clip: Path) -> None:
+    with pytest.raises(TooLong):
+        probe(clip, longest=0.5)
+
+
+def test_enormous_pictures_are_refused_before_they_are_decoded(tmp_path: Path) -> None:
+    huge = make_clip(tmp_path / "huge.mp4", width=6000, height=2000, frames=1)
+    with pytest.raises(BadVideo, match="6000 x 2000 pixels"):
+        probe(huge)
+
+
+def test_a_playlist_that_names_another_file_is_no_video(clip: Path, tmp_path: Path) -> None:
+    playlist = tmp_path / "list.mp4"
+    playlist.write_text(f"ffconcat version 1.0\nfile {clip.name}\n")
+    with pytest.raises(BadVideo):
+        probe(playlist)

@@ -76,3 +76,25 @@ def test_two_very_different_portraits_get_faces_of_nearly_one_size(size: tuple[i
     assert 0.6 < left.box[2] / right.box[2] < 1.7
     assert 0 < left.centre.x < size[0] / 2 < right.centre.x < size[0]
     assert min(left.box[1], right.box[1]) > 0
+
+
+def test_of_a_striped_shirt_the_sleeve_gets_one_colour_never_the_mixture() -> None:
+    picture = small("jun").picture.copy()
+    picture[:] = (250, 250, 240)
+    picture[::4] = picture[1::4] = picture[2::4] = (20, 120, 100)
+    assert dye_of(Subject(picture, small("jun").face)).cloth == (20, 120, 100)
+
+
+def test_a_hand_has_the_skin_of_the_one_it_belongs_to() -> None:
+    hand = {"kind": "prop", "sprite": "hand", "keys": [[0, 0.5, 0.5, 0.9, 0]], "bob": 0.0}
+    cast = [Subject(np.full((160, 120, 3), tone, np.uint8), small("jun").face) for tone in (60, 200)]
+    shown = {
+        owner: Film(
+            Recipe.read("hug", {"parts": [PAIR, {**hand, "of": owner}, STILL]}), cast, (160, 160), seconds=5, seed=1
+        )
+        .frame(0.5)[60:100, 60:100]
+        .mean()
+        for owner in ("left", "right", "nobody")
+    }
+    assert shown["left"] < 90 < 150 < shown["right"]
+    assert abs(shown["nobody"] - shown["left"]) > 50

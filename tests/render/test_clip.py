@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 import pytest
 
-from effects.render import Recipe, RenderStopped, Subject, render_clip, render_still
+from effects.render import Recipe, Subject, render_clip, render_still
 from tests.render.cast import cropped, small
 
 SNOW = Recipe.read(
@@ -68,7 +68,7 @@ import cv2, numpy as np
 from effects.render.encode import Encoder
 blots = np.random.default_rng(1).integers(0, 255, (20, 12, 3), np.uint8)
 picture, target = cv2.resize(blots, (720, 1280), interpolation=cv2.INTER_CUBIC), Path(sys.argv[1])
-with Encoder(target, (720, 1280), fps=24, threads=1) as encoder:
+with Encoder(target, (720, 1280), fps=24) as encoder:
     for step in range(12):
         encoder.write(np.roll(picture, 5 * step, 1))
 print(hashlib.sha256(target.read_bytes()).hexdigest())
@@ -97,9 +97,9 @@ def test_progress_counts_every_frame(tmp_path: Path) -> None:
 def test_stopping_leaves_no_file_behind(tmp_path: Path) -> None:
     def stop(done: int, total: int) -> None:
         if done == 3:
-            raise RenderStopped
+            raise InterruptedError
 
-    with pytest.raises(RenderStopped):
+    with pytest.raises(InterruptedError):
         render_clip(SNOW, [small("milo")], tmp_path / "clip.mp4", seed=1, seconds=1, on_frame=stop)
     assert list(tmp_path.iterdir()) == []
 

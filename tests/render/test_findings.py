@@ -114,6 +114,13 @@ def test_a_strip_is_shown_no_longer_than_a_clip() -> None:
     assert top < 1500 and bottom > 1800
 
 
+def test_of_a_group_wider_than_any_clip_the_nearest_is_shown() -> None:
+    faces = [(60, 60, 440, 800), (1160, 80, 1540, 820)]
+    left, _, right, _ = worth_showing((600, 1500), faces)
+    assert left <= 250 <= right
+    assert worth_showing((600, 1000), [(100, 60, 480, 600), (500, 80, 880, 600)]) == (0, 0, 1000, 600)
+
+
 def test_a_small_figure_is_shown_closer_and_a_large_one_whole() -> None:
     left, top, right, bottom = worth_showing((1600, 1200), [(200, 300, 500, 900)])
     assert bottom - top == 600 and left < 200 and right > 500

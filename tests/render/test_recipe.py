@@ -26,6 +26,10 @@ def push(**fields: Any) -> dict[str, Any]:
         ({"parts": [{"kind": "light", "light": "rain", "colours": []}]}, r"parts\[0\]\.colours: there is none"),
         ({"parts": [{"kind": "dream"}]}, r"sparkle\.parts\[0\]\.kind: unknown kind 'dream'"),
         ({"parts": ["snow"]}, r"sparkle\.use: there are no shared parts 'snow'"),
+        (
+            {"parts": [{"kind": "prop", "sprite": "star", "keys": [[0, 1, 1, 1, 0]], "by": "ground"}]},
+            r"sparkle\.parts: a prop goes by the figure, but there is none",
+        ),
         ({"parts": []}, r"sparkle\.parts: is empty"),
         ({"parts": [push()], "still": 3}, r"sparkle\.still: 3 is not between 0 and 1"),
         ({"part": [push()]}, r"sparkle\.part: there is no such field"),

@@ -11,7 +11,7 @@ from PIL import Image
 
 from effects.catalogue import recipes, sitters
 from effects.media.videos import probe
-from effects.models import Effect, Job, Status
+from effects.models import Effect, Job, Status, Worker
 from effects.providers.slots import render_slot
 from effects.services import samples
 from effects.services.samples import Kind
@@ -43,6 +43,7 @@ def put(effect: Effect, kind: Kind, content: bytes = b"old", age: float = 0) -> 
 @pytest.fixture
 def waiting(job: Job) -> Job:
     """A job that stands in line for a place at the renderer."""
+    Worker.beat("a worker")
     assert job.move_to(Status.SUBMITTING)
     assert job.move_to(Status.PENDING, task_id="task")
     return job
@@ -95,6 +96,7 @@ def test_a_loop_that_is_being_made_gives_way_to_a_job_and_leaves_nothing_behind(
     effect: Effect, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(effect, Kind.CARD)
+    Worker.beat("a worker")
     monkeypatch.setattr(samples, "LOOP", (720, 960))
 
     def note(done: int, total: int) -> None:
@@ -103,8 +105,8 @@ def test_a_loop_that_is_being_made_gives_way_to_a_job_and_leaves_nothing_behind(
             job.move_to(Status.PENDING, task_id="task")
         give_way(done, total)
 
-    give_way = samples._give_way
-    monkeypatch.setattr(samples, "_give_way", note)
+    give_way = samples.give_way
+    monkeypatch.setattr(samples, "give_way", note)
 
     assert not samples.make_some()
     assert sorted(path.suffix for path in samples.folder().iterdir()) == [".lock", ".webp"]
@@ -117,7 +119,7 @@ def test_what_cannot_be_made_is_left_for_an_hour_and_its_sitter_is_shown(tier: o
     assert not samples.make_some()
 
     picture, is_final = samples.poster_of(effect, Kind.CARD)
-    assert (picture, is_final) == (sitters.small_picture("no_such_recipe", "person"), True)
+    assert (picture, is_final) == (sitters.small_picture("no_such_recipe", "person"), False)
     assert samples.loop_of(effect) is None
     assert list(samples.missing_samples()) == []
     for kind in (Kind.CARD, Kind.LOOP):
@@ -160,11 +162,13 @@ def test_what_a_killed_maker_left_goes_and_what_is_being_made_stays(effect: Effe
 
 
 @pytest.fixture
-def change_recipe(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def change_recipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     def change(name: str) -> None:
         book = recipes._book()
         changed = {**book["effects"], name: {**book["effects"][name], "still": 0.123}}
         monkeypatch.setattr(recipes, "_book", lambda: {**book, "effects": changed})
+        recipes.recipe_for.cache_clear()
         samples._version.cache_clear()
 
-    return change
+    yield change
+    recipes.recipe_for.cache_clear()

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from effects.models import Effect, Job, Portrait
 from effects.providers.slots import render_slot
-from effects.services import previews, videos
+from effects.services import previews
 from tests import photos
 from tests.stand_in import PaidProvider
 
@@ -19,8 +19,9 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
-def no_previews_yet() -> None:
+def videos_cost_something(paid: PaidProvider) -> PaidProvider:
     shutil.rmtree(settings.DATA_DIR / "previews", ignore_errors=True)
+    return paid
 
 
 def _ask(client: Client, effect: Effect, headers: dict | None = None, **fields):
@@ -33,7 +34,7 @@ def _address(response) -> str:
 
 
 def test_a_preview_is_a_small_video_and_neither_job_nor_charge(
-    ada_client: Client, effect: Effect, portrait: Portrait, paid: PaidProvider, tmp_path: Path
+    ada_client: Client, effect: Effect, portrait: Portrait, videos_cost_something: PaidProvider, tmp_path: Path
 ) -> None:
     response = _ask(ada_client, effect, HTMX, left_key=portrait.key)
 
@@ -43,16 +44,17 @@ def test_a_preview_is_a_small_video_and_neither_job_nor_charge(
         assert min(stream.width, stream.height) in (360, 480)
         assert len(list(clip.decode(stream))) == 120
     assert not Job.objects.exists()
-    assert not paid.orders
+    assert not videos_cost_something.orders
 
 
 def test_the_same_preview_is_rendered_once(ada_client: Client, effect: Effect, portrait: Portrait) -> None:
     first = _address(_ask(ada_client, effect, HTMX, left_key=portrait.key))
-    made_at = {file: file.stat().st_mtime_ns for file in _kept()}
+    [made] = _kept()
+    inode = made.stat().st_ino
     second = _address(_ask(ada_client, effect, HTMX, left_key=portrait.key))
 
     assert first == second
-    assert {file: file.stat().st_mtime_ns for file in _kept()} == made_at
+    assert made.stat().st_ino == inode
 
 
 def test_nobody_else_sees_it(
@@ -85,8 +87,8 @@ def test_without_a_photo_the_composer_says_so(client: Client, effect: Effect) ->
 def test_when_too_many_ask_at_once_it_says_so(
     ada_client: Client, effect: Effect, portrait: Portrait, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(previews, "LONGEST_WAIT", 0.2)
-    with render_slot(settings.DATA_DIR / "previews", previews.PLACES):
+    monkeypatch.setattr(previews, "LONGEST_WAIT", 0.1)
+    with render_slot(settings.DATA_DIR / "previews", 1):
         response = _ask(ada_client, effect, HTMX, left_key=portrait.key)
 
     assert response.status_code == 429
@@ -95,20 +97,42 @@ def test_when_too_many_ask_at_once_it_says_so(
 
 def test_a_preview_is_offered_only_where_a_video_costs_something(client: Client, effect: Effect, settings) -> None:
     page = reverse("effects:effect", args=[effect.name])
-    assert "Free preview" not in client.get(page).content.decode()
-    settings.PROVIDER = "paid"
     assert "Free preview" in client.get(page).content.decode()
+    settings.PROVIDER = "local"
+    assert "Free preview" not in client.get(page).content.decode()
+    assert _ask(client, effect, left=photos.upload()).status_code == 404
 
 
-def test_previews_are_gone_after_an_hour(ada_client: Client, effect: Effect, portrait: Portrait) -> None:
+def test_a_preview_is_gone_after_an_hour(ada_client: Client, effect: Effect, portrait: Portrait) -> None:
     _ask(ada_client, effect, HTMX, left_key=portrait.key)
-    videos.clear_leftovers()
+    previews.clear_old()
     [preview] = _kept()
     long_ago = time.time() - 3700
     os.utime(preview, (long_ago, long_ago))
-    videos.clear_leftovers()
+    previews.clear_old()
 
     assert not preview.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_preview_goes_with_any_portrait_in_it(
+    admin_client: Client, ada_client: Client, dual_effect: Effect, portrait: Portrait, partner: Portrait
+) -> None:
+    address = _address(_ask(ada_client, dual_effect, HTMX, left_key=portrait.key, right_key=partner.key))
+    assert ada_client.get(address).status_code == 200
+
+    admin_client.post(reverse("admin:effects_portrait_delete", args=[partner.pk]), {"post": "yes"})
+
+    assert ada_client.get(address).status_code == 404
+    assert not _kept()
+
+
+def test_a_guest_who_signs_up_keeps_his_preview(client: Client, effect: Effect) -> None:
+    address = _address(_ask(client, effect, HTMX, left=photos.upload()))
+    secret = "a long enough secret"
+    client.post(reverse("effects:sign_up"), {"username": "eve", "password1": secret, "password2": secret})
+
+    assert client.get(address).status_code == 200
 
 
 def _kept() -> list[Path]:

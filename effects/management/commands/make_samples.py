@@ -1,6 +1,7 @@
 import time
 from argparse import ArgumentParser
 from collections import Counter
+from contextlib import suppress
 from difflib import get_close_matches
 from itertools import groupby
 from pathlib import Path
@@ -9,10 +10,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from PIL import Image
 
-from effects.catalogue.search import DIVIDED_ABOVE
+from effects import tasks
+from effects.catalogue.order import DIVIDED_ABOVE
 from effects.media.sheets import Entry, contact_sheet
 from effects.models import Effect
 from effects.models.fields import dollars
+from effects.providers import Stopped
 from effects.services import samples
 from effects.services.samples import Kind, Maker
 
@@ -50,10 +53,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{sheet}: {len(effects)} posters, {picture.width} x {picture.height} pixels")
 
     def _make(self, effect: Effect, make: Maker) -> bool:
+        """Make one sample as soon as nobody needs the renderer, and tell who waits for a place when it is left."""
         while True:
             with samples.turn() as is_ours:
-                if is_ours:
-                    return make(effect)
+                if is_ours and not samples.somebody_waits():
+                    with suppress(Stopped):
+                        return make(effect, samples.give_way)
+            tasks.call_next_in_line()
             time.sleep(PACE)
 
 
