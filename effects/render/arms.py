@@ -55,15 +55,29 @@ class Arms(Span):
 
 
 def dye_of(subject: Subject) -> Dye:
-    """Skin from the cheeks, cloth from below the chin."""
+    """Skin from the cheeks, cloth from the shoulders."""
     face, middle = subject.anchor, subject.anchor.centre.x
     width = face.box[2]
     cheek = (face.nose.y + face.eyes.y) / 2 + 0.05 * width
-    chest = min(face.chin.y + 1.1 * width, subject.picture.shape[0] * 0.95)
     return Dye(
         _median(subject.picture, [Point(middle - 0.22 * width, cheek), Point(middle + 0.22 * width, cheek)], width),
-        _median(subject.picture, [Point(middle - 0.4 * width, chest), Point(middle + 0.4 * width, chest)], width),
+        _cloth(subject),
     )
+
+
+def _cloth(subject: Subject) -> Rgb:
+    """The colour of middle brightness on the shoulders: of stripes one of them, never a mixture."""
+    face, (height, wide) = subject.anchor, subject.picture.shape[:2]
+    width = face.box[2]
+    top = int(np.clip(face.chin.y + 0.75 * width, 0, 0.9 * height))
+    rows, columns = np.arange(top, min(top + int(0.6 * width) + 1, height)), np.arange(wide)
+    aside = np.abs(columns - face.centre.x) / width
+    columns = columns[(aside > 0.35) & (aside < 1)]
+    shoulders = subject.picture[np.ix_(rows, columns)].reshape(-1, 3)
+    worn = shoulders[subject.mask[np.ix_(rows, columns)].ravel() > 127]
+    cloth = worn if len(worn) else shoulders
+    red, green, blue = cloth[np.argsort(cloth.sum(axis=1), kind="stable")[len(cloth) // 2]]
+    return int(red), int(green), int(blue)
 
 
 def _median(picture: Picture, spots: Sequence[Point], width: float) -> Rgb:

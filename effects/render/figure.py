@@ -79,7 +79,8 @@ def _alone(subject: Subject, alpha: Picture) -> Picture:
     """The mask without pieces of whoever else is in the photo: only what hangs together with the face."""
     pieces = cv2.connectedComponents((alpha > 127).astype(np.uint8))[1]
     centre = subject.anchor.centre
-    mine = pieces[round(centre.y), round(centre.x)]
+    height, width = pieces.shape
+    mine = pieces[min(max(round(centre.y), 0), height - 1), min(max(round(centre.x), 0), width - 1)]
     kept = cv2.dilate((pieces == mine).astype(np.uint8), np.ones((5, 5), np.uint8))
     return alpha * kept if mine else alpha
 

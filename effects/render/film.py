@@ -20,6 +20,7 @@ from effects.render.particles import ParticleDrawer, Particles
 from effects.render.pictures import Picture
 from effects.render.places import Backdrop
 from effects.render.props import Ground, Prop, PropDrawer
+from effects.render.reading import Recolouring
 from effects.render.recipe import Recipe
 from effects.render.scenes import Foreground, ForegroundDrawer, Scene
 from effects.render.stage import Drawer, Matrix, Moment, Stage
@@ -47,7 +48,7 @@ class Film:
         self.backdrop = Backdrop(recipe, subjects, size, styles) if self.actors else None
         faces = tuple(actor.face for actor in self.actors) or (self.plate.face,)  # type: ignore[union-attr]
         self.stage = Stage(size, faces, seconds, seed, recipe.name)
-        self.dyes = [dye_of(subject) for subject in cast] if recipe.all(Arms) else []
+        self.dyes = [dye_of(subject) for subject in cast] if _dyed(recipe) else []
         self._prepare()
 
     def _cast(self, subjects: Sequence[Subject], styles: list[Style]) -> list[Actor]:
@@ -99,7 +100,7 @@ class Film:
         if isinstance(part, Light):
             return LightDrawer(part, self.stage, index)
         if isinstance(part, Prop):
-            return PropDrawer(part, self.stage, self._footing() if part.by != "canvas" else None)
+            return PropDrawer(part, self.stage, self._footing() if part.by != "canvas" else None, self._owner(part))
         if isinstance(part, Arms):
             return ArmsDrawer(part, self.stage, self.dyes)
         if isinstance(part, Carousel):
@@ -109,6 +110,9 @@ class Film:
         if isinstance(part, Caption):
             return CaptionDrawer(part, self.stage)
         return FrameDrawer(part, self.stage) if isinstance(part, Frame) else None
+
+    def _owner(self, part: Prop) -> Recolouring:
+        return () if part.of == "nobody" else self.dyes[min(SIDES.index(part.of), len(self.dyes) - 1)].colours
 
     def _footing(self) -> Ground:
         figure = next(actor for actor in self.actors if isinstance(actor, FigureActor))
@@ -193,3 +197,8 @@ class Film:
         flash(frame, self.flashes, moment.u)
         for part in self.fades:
             fade(frame, part, moment.u)
+
+
+def _dyed(recipe: Recipe) -> bool:
+    """Whether anything is drawn in the colours of somebody's skin and clothes."""
+    return bool(recipe.all(Arms)) or any(prop.of != "nobody" for prop in recipe.all(Prop))

@@ -31,11 +31,11 @@ def _form(picture: Picture, sigma: float) -> Picture:
     return slope / (1 + slope * slope)
 
 
-def lit(picture: Picture, relief: float, gloss: float) -> Picture:
-    """Round and lit from the upper left, with a soft shine where it bulges most."""
-    form = _form(picture, max(min(picture.shape[:2]) / 90, 1.5))
+def lit(picture: Picture, relief: float, gloss: float, fineness: float = 90) -> Picture:
+    """Round and lit from the upper left, with a soft shine where it bulges most; less fine is rounder."""
+    form = _form(picture, max(min(picture.shape[:2]) / fineness, 1.5))
     shade = 1 + 0.42 * relief * form
-    shine = cv2.GaussianBlur(np.clip(form * 2 - 0.45, 0, 1), (0, 0), 1.2) * gloss * 190
+    shine = cv2.GaussianBlur(np.clip(form * 2 - 0.45, 0, 1), (0, 0), max(108 / fineness, 1.2)) * gloss * 190
     return np.clip(picture * shade[..., None] + shine[..., None], 0, 255).astype(np.uint8)
 
 
@@ -86,14 +86,14 @@ def _cell_plane(shape: tuple[int, ...], across: int) -> tuple[Picture, Picture]:
 
 def perler(picture: Picture) -> Picture:
     """Fused beads on a board: a few bright colours, each bead a ring with a hole and a light."""
-    across = 50
+    across = 46
     crisp = cv2.addWeighted(picture, 1.6, cv2.GaussianBlur(picture, (0, 0), min(picture.shape[:2]) / 40), -0.6, 0)
-    bright = cv2.convertScaleAbs(blocks(crisp, across), alpha=1.1, beta=10)
+    bright = cv2.convertScaleAbs(blocks(crisp, across), alpha=1.12, beta=14)
     x, y = _cell_plane(picture.shape, across)
     r = np.hypot(x, y)
-    light = 0.22 * np.exp(-((x + 0.42) ** 2 + (y + 0.46) ** 2) * 10)
-    shade = np.where(r < 0.3, 0.7, np.where(r > 1.06, 0.72, 1.02 - 0.12 * (x + y) / 2)) + light
-    return _shaded(bright, cv2.GaussianBlur(shade.astype(np.float32), (0, 0), 0.8))
+    light = 0.3 * np.exp(-((x + 0.45) ** 2 + (y + 0.5) ** 2) * 12)
+    shade = np.where(r < 0.36, 0.52, np.where(r > 0.98, 0.5, 1.04 - 0.14 * (x + y) / 2)) + light
+    return _shaded(bright, cv2.GaussianBlur(shade.astype(np.float32), (0, 0), 0.7))
 
 
 def mosaic(picture: Picture) -> Picture:

@@ -58,7 +58,8 @@ class Backdrop:
 
 
 def _scene(scene: Scene, size: tuple[int, int]) -> Picture:
-    picture = cv2.cvtColor(painted(scene.scene, size, scene.colours, scene.blur), cv2.COLOR_RGBA2RGB)
+    lamp = "lamp" if scene.flow else ""
+    picture = cv2.cvtColor(painted(scene.scene, size, scene.colours, scene.blur, lamp), cv2.COLOR_RGBA2RGB)
     if not scene.flow:
         return picture
     endless = np.hstack([picture, picture[:, ::-1]])

@@ -31,7 +31,7 @@ class Prop(Span):
     """A drawing on a path of [u, x, y, scale, turn] keys; each leg is eased with the part's ease.
 
     `by` ground measures places and sizes in heights of the figure, from where it stands; `by` figure also goes
-    along with it.
+    along with it. `of` gives a hand the skin and the sleeve of its owner.
     """
 
     sprite: Annotated[str, OneOf(sprite_names())]
@@ -43,6 +43,7 @@ class Prop(Span):
     spin: Annotated[float, Between(-6, 6)] = 0.0
     opacity: Annotated[float, Between(0, 1)] = 1.0
     mirrored: bool = False
+    of: Literal["nobody", "left", "right"] = "nobody"
     colours: Recolouring = ()
 
 
@@ -59,13 +60,13 @@ class Ground(NamedTuple):
 class PropDrawer:
     """Draws one prop."""
 
-    def __init__(self, part: Prop, stage: Stage, ground: Ground | None = None) -> None:
+    def __init__(self, part: Prop, stage: Stage, ground: Ground | None = None, owner: Recolouring = ()) -> None:
         self.part, self.stage = part, stage
         self.ground = ground or Ground(0, 0, *stage.size, stage.unit)
         self.keys = [Key(*key) for key in part.keys]
         largest = max(key.scale for key in self.keys) * self.ground.size
         self.side = max(int(min(largest, FINEST * stage.unit)), 8)
-        picture = sprite(part.sprite, self.side, part.colours)
+        picture = sprite(part.sprite, self.side, (*owner, *part.colours))
         self.picture, self.inset = trimmed(cv2.flip(picture, 1) if part.mirrored else picture)
 
     def draw(self, frame: Picture, moment: Moment) -> None:

@@ -29,7 +29,10 @@ def scene_names() -> frozenset[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene(Span):
-    """A place that replaces the wall behind people from `at` on; `flow` scrolls it sideways, in canvases per clip."""
+    """A place that replaces the wall behind people from `at` on; `flow` scrolls it sideways, in canvases per clip.
+
+    A scrolling place comes round again, so that its sun or moon is left out.
+    """
 
     scene: Annotated[str, OneOf(scene_names())]
     colours: Recolouring = ()
@@ -49,14 +52,20 @@ class Foreground(Span):
 
 
 @lru_cache(maxsize=12)
-def painted(name: str, size: tuple[int, int], colours: tuple[tuple[str, str], ...], blur: float = 0.0) -> Picture:
-    """A place as premultiplied RGBA covering (width, height), cut from a square drawing near its lower edge."""
+def painted(
+    name: str, size: tuple[int, int], colours: tuple[tuple[str, str], ...], blur: float = 0.0, hidden: str = ""
+) -> Picture:
+    """A place as premultiplied RGBA covering (width, height), cut from a square drawing near its lower edge.
+
+    What has the class `hidden` is left out.
+    """
     side = max(size)
     width, height = (part * BOX / side for part in size)
     cut = f'viewBox="{(BOX - width) / 2} {(BOX - height) * 0.8} {width} {height}" width="{width}" height="{height}"'
     text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8").replace(WHOLE, cut, 1)
     fine = min(FINENESS / side, 1.0)
-    small = drawn(text, (round(size[0] * fine), round(size[1] * fine)), style_sheet(colours))
+    unseen = f".{hidden}{{display:none}}" if hidden else ""
+    small = drawn(text, (round(size[0] * fine), round(size[1] * fine)), style_sheet(colours) + unseen)
     picture = cv2.resize(small, size, interpolation=cv2.INTER_CUBIC)
     return cv2.GaussianBlur(picture, (0, 0), blur * min(size) / 40) if blur else picture
 

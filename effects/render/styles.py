@@ -68,15 +68,15 @@ def _glowing(picture: Picture, share: float) -> Picture:
 
 def _toon3d(picture: Picture) -> Picture:
     """A rendered film figure: smooth skin, round shapes, a warm glow."""
-    smooth = _saturated(cv2.addWeighted(_smooth(picture, 4), 0.72, picture, 0.28, 0), 1.32, 10)
-    return _glowing(materials.lit(smooth, relief=1.1, gloss=0.3), 0.25)
+    smooth = _saturated(cv2.addWeighted(_smooth(picture, 4), 0.7, picture, 0.3, 0), 1.16, 3)
+    return _glowing(materials.lit(smooth, relief=0.62, gloss=0.06, fineness=50), 0.14)
 
 
 def _c4d(picture: Picture) -> Picture:
-    """A vinyl toy: a few strong colours, deep form, hard lights."""
-    flat = cv2.GaussianBlur(materials.flattened(picture, 10, 26), (0, 0), max(min(picture.shape[:2]) / 400, 0.8))
+    """A vinyl toy: a few clean colours, round form, broad soft lights."""
+    flat = materials.flattened(picture, 7, 18)
     drawn = cv2.addWeighted(flat, 0.6, picture, 0.4, 0)
-    return materials.lit(_saturated(drawn, 1.5, 4), relief=1.4, gloss=0.4)
+    return materials.lit(_saturated(drawn, 1.22, 4), relief=0.85, gloss=0.13, fineness=44)
 
 
 def _comic(picture: Picture) -> Picture:
