@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -12,24 +12,10 @@ from effects.render.pictures import Picture
 from effects.render.reading import Between, OneOf
 from effects.render.sprites import sprite, sprite_names
 from effects.render.stage import Matrix, Moment, Stage
-from effects.render.subject import Subject
 from effects.render.timeline import Span, wave
+from effects.render.tones import Tones
 
 SHOULDER, HAND, MIDDLE = 22 / 256, 212 / 256, 128 / 256  # where the drawings have them, in parts of their side
-LIGHT, DARK = (255, 240, 220), (58, 22, 50)
-Rgb = tuple[int, int, int]
-
-
-class Dye(NamedTuple):
-    """The colours of one person's skin and clothes."""
-
-    skin: Rgb
-    cloth: Rgb
-
-    @property
-    def colours(self) -> tuple[tuple[str, str], ...]:
-        """Three shades of each for the classes of a drawing: s1 to s3 and c1 to c3."""
-        return (*_shades("s", self.skin), *_shades("c", self.cloth))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,61 +40,15 @@ class Arms(Span):
     layer: Literal["front", "behind"] = "front"
 
 
-def dye_of(subject: Subject) -> Dye:
-    """Skin from the cheeks, cloth from the shoulders."""
-    face, middle = subject.anchor, subject.anchor.centre.x
-    width = face.box[2]
-    cheek = (face.nose.y + face.eyes.y) / 2 + 0.05 * width
-    return Dye(
-        _median(subject.picture, [Point(middle - 0.22 * width, cheek), Point(middle + 0.22 * width, cheek)], width),
-        _cloth(subject),
-    )
-
-
-def _cloth(subject: Subject) -> Rgb:
-    """The colour of middle brightness on the shoulders: of stripes one of them, never a mixture."""
-    face, (height, wide) = subject.anchor, subject.picture.shape[:2]
-    width = face.box[2]
-    top = int(np.clip(face.chin.y + 0.75 * width, 0, 0.9 * height))
-    rows, columns = np.arange(top, min(top + int(0.6 * width) + 1, height)), np.arange(wide)
-    aside = np.abs(columns - face.centre.x) / width
-    columns = columns[(aside > 0.35) & (aside < 1)]
-    shoulders = subject.picture[np.ix_(rows, columns)].reshape(-1, 3)
-    worn = shoulders[subject.mask[np.ix_(rows, columns)].ravel() > 127]
-    cloth = worn if len(worn) else shoulders
-    red, green, blue = cloth[np.argsort(cloth.sum(axis=1), kind="stable")[len(cloth) // 2]]
-    return int(red), int(green), int(blue)
-
-
-def _median(picture: Picture, spots: Sequence[Point], width: float) -> Rgb:
-    reach = max(int(width * 0.07), 1)
-    height, wide = picture.shape[:2]
-    patches = []
-    for spot in spots:
-        x, y = int(np.clip(spot.x, reach, wide - reach - 1)), int(np.clip(spot.y, reach, height - reach - 1))
-        patches.append(picture[y - reach : y + reach + 1, x - reach : x + reach + 1].reshape(-1, 3))
-    red, green, blue = np.median(np.vstack(patches), axis=0)
-    return int(red), int(green), int(blue)
-
-
-def _shades(letter: str, colour: Rgb) -> tuple[tuple[str, str], ...]:
-    steps = ((1, LIGHT, 0.25), (2, colour, 0.0), (3, DARK, 0.35))
-    return tuple((f"{letter}{step}", _hex(colour, other, share)) for step, other, share in steps)
-
-
-def _hex(colour: Rgb, other: Rgb, share: float) -> str:
-    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in zip(colour, other, strict=True))
-
-
 class ArmsDrawer:
     """Draws the arms of everyone the part names."""
 
-    def __init__(self, part: Arms, stage: Stage, dyes: Sequence[Dye]) -> None:
+    def __init__(self, part: Arms, stage: Stage, tones: Sequence[Tones]) -> None:
         self.part, self.stage = part, stage
         wanted = {"all": (0, 1), "left": (0,), "right": (1,)}[part.who]
         self.owners = [who for who in reversed(wanted) if who < len(stage.faces)]
         side = max(int(0.9 * stage.unit), 8)
-        self.pictures = {who: sprite(part.sprite, side, dyes[who].colours) for who in self.owners}
+        self.pictures = {who: sprite(part.sprite, side, tones[who].colours) for who in self.owners}
 
     def draw(self, frame: Picture, moment: Moment) -> None:
         if moment.u < self.part.at or (self.part.beats and moment.u > self.part.until):

@@ -19,6 +19,7 @@ from effects.render.stage import Matrix
 from effects.render.styles import Style
 from effects.render.subject import Subject
 from effects.render.timeline import EASES, Span
+from effects.render.tones import tones_of
 from effects.render.warps import Warp, bend_around
 
 Who = Literal["all", "left", "right"]
@@ -106,30 +107,6 @@ def _above_the_chin(subject: Subject) -> Picture:
     return (inside * 255).astype(np.uint8)
 
 
-def tones_of(subject: Subject) -> dict[str, str]:
-    """Skin from the cheeks, fur and its light parts from the whole head."""
-    face, picture = subject.anchor, subject.picture
-    left, top, width, height = face.box
-    spots = [(0.2, 0.62), (0.8, 0.62), (0.3, 0.66), (0.7, 0.66)]
-    reach = max(int(width * 0.05), 1)
-    cheeks = [_around(picture, left + across * width, top + down * height, reach) for across, down in spots]
-    skin = np.median(np.concatenate(cheeks), axis=0)
-    coat = _around(picture, face.centre.x, top + 0.12 * height, max(int(width * 0.2), 1))
-    fur = np.median(coat, axis=0)
-    light = fur + (np.array([255, 246, 230]) - fur) * 0.72
-    return {"skin": _hex(skin), "fur": _hex(fur), "belly": _hex(light)}
-
-
-def _around(picture: Picture, x: float, y: float, reach: int) -> Picture:
-    across = min(max(round(x), reach), picture.shape[1] - reach - 1)
-    down = min(max(round(y), reach), picture.shape[0] - reach - 1)
-    return picture[down - reach : down + reach + 1, across - reach : across + reach + 1].reshape(-1, 3)
-
-
-def _hex(colour: Picture) -> str:
-    return "#{:02X}{:02X}{:02X}".format(*(round(float(value)) for value in colour))
-
-
 class FigureActor(Actor):
     """One person as a figure on the canvas."""
 
@@ -142,7 +119,7 @@ class FigureActor(Actor):
         self.bust = bust if part.at > 0 else None
         self.height = part.size * min(size[1], SLENDER * size[0])
         self.foot = ((part.x + aside) * size[0], part.y * size[1])
-        colours: Recolouring = tuple({**tones_of(subject), **dict(part.colours)}.items())
+        colours: Recolouring = tuple({**tones_of(subject).body, **dict(part.colours)}.items())
         self.parts = parts_of(part.outfit, round(self.height), colours)
         self.held = [(hold[0], *_grip(hold, self.height)) for hold in part.hold]
         self.shadow = _shadow()

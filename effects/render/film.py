@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from effects.render.arms import Arms, ArmsDrawer, dye_of
+from effects.render.arms import Arms, ArmsDrawer
 from effects.render.attachments import Attach, AttachmentDrawer
 from effects.render.captions import Caption, CaptionDrawer
 from effects.render.carousel import Carousel, CarouselDrawer
@@ -26,6 +26,7 @@ from effects.render.scenes import Foreground, ForegroundDrawer, Scene
 from effects.render.stage import Drawer, Matrix, Moment, Stage
 from effects.render.styles import Style
 from effects.render.subject import Subject
+from effects.render.tones import tones_of
 from effects.render.warps import Warp
 
 SIDES = ("left", "right")
@@ -48,7 +49,7 @@ class Film:
         self.backdrop = Backdrop(recipe, subjects, size, styles) if self.actors else None
         faces = tuple(actor.face for actor in self.actors) or (self.plate.face,)  # type: ignore[union-attr]
         self.stage = Stage(size, faces, seconds, seed, recipe.name)
-        self.dyes = [dye_of(subject) for subject in cast] if _dyed(recipe) else []
+        self.tones = [tones_of(subject) for subject in cast] if _toned(recipe) else []
         self._prepare()
 
     def _cast(self, subjects: Sequence[Subject], styles: list[Style]) -> list[Actor]:
@@ -102,7 +103,7 @@ class Film:
         if isinstance(part, Prop):
             return PropDrawer(part, self.stage, self._footing() if part.by != "canvas" else None, self._owner(part))
         if isinstance(part, Arms):
-            return ArmsDrawer(part, self.stage, self.dyes)
+            return ArmsDrawer(part, self.stage, self.tones)
         if isinstance(part, Carousel):
             return CarouselDrawer(part, self.stage, self.subjects[0])
         if isinstance(part, Foreground):
@@ -112,7 +113,7 @@ class Film:
         return FrameDrawer(part, self.stage) if isinstance(part, Frame) else None
 
     def _owner(self, part: Prop) -> Recolouring:
-        return () if part.of == "nobody" else self.dyes[min(SIDES.index(part.of), len(self.dyes) - 1)].colours
+        return () if part.of == "nobody" else self.tones[min(SIDES.index(part.of), len(self.tones) - 1)].colours
 
     def _footing(self) -> Ground:
         figure = next(actor for actor in self.actors if isinstance(actor, FigureActor))
@@ -199,6 +200,6 @@ class Film:
             fade(frame, part, moment.u)
 
 
-def _dyed(recipe: Recipe) -> bool:
+def _toned(recipe: Recipe) -> bool:
     """Whether anything is drawn in the colours of somebody's skin and clothes."""
     return bool(recipe.all(Arms)) or any(prop.of != "nobody" for prop in recipe.all(Prop))

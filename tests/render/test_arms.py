@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 
 from effects.render import Recipe
-from effects.render.arms import dye_of
 from effects.render.film import Film
 from effects.render.pictures import Picture
 from effects.render.subject import Subject
+from effects.render.tones import tones_of
 from tests.render.cast import small
 
 PAIR = {"kind": "pair", "apart": 0.25, "scale": 0.9}
@@ -51,7 +51,7 @@ def test_sleeves_and_hands_have_the_colours_of_their_owner() -> None:
     assert face is not None
     picture[:] = (200, 150, 120)
     picture[int(face.chin.y + 0.3 * face.box[2]) :] = (20, 60, 200)
-    dye = dye_of(Subject(picture, face))
+    dye = tones_of(Subject(picture, face))
     assert (dye.skin, dye.cloth) == ((200, 150, 120), (20, 60, 200))
     assert ("s2", "#C89678") in dye.colours and ("c2", "#143CC8") in dye.colours
 
@@ -82,7 +82,7 @@ def test_of_a_striped_shirt_the_sleeve_gets_one_colour_never_the_mixture() -> No
     picture = small("jun").picture.copy()
     picture[:] = (250, 250, 240)
     picture[::4] = picture[1::4] = picture[2::4] = (20, 120, 100)
-    assert dye_of(Subject(picture, small("jun").face)).cloth == (20, 120, 100)
+    assert tones_of(Subject(picture, small("jun").face)).cloth == (20, 120, 100)
 
 
 def test_a_hand_has_the_skin_of_the_one_it_belongs_to() -> None:
