@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -49,6 +50,7 @@ class Chip:
 
 
 @require_safe
+@never_cache
 @vary_on_headers("HX-Request")
 def index(request: StudioRequest) -> HttpResponse:
     asked = request.GET.get("theme", "")
@@ -73,6 +75,7 @@ def video(request: StudioRequest, key: str) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 def trash(request: StudioRequest) -> HttpResponse:
     trashed = _of(request.owner).in_trash().select_related("job__effect").order_by("-deleted_at", "-pk")
     context = {"videos": [(video, _days_left(video)) for video in trashed], "kept_for": TRASH_TIME.days}

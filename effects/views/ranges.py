@@ -71,7 +71,7 @@ def _answer(request: HttpRequest, file: BinaryIO, size: int, etag: str) -> HttpR
     start, end = wanted
     if start > end:
         file.close()
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"})
     length = end - start + 1
     headers = {"Content-Length": str(length), "Content-Range": f"bytes {start}-{end}/{size}"}
     return FileResponse(Slice(file, start, length), status=206, headers=headers)

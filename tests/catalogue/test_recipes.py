@@ -1,5 +1,6 @@
 """Every effect's recipe, drawn small: it moves, it is like no other, and whoever is in it is known again."""
 
+from dataclasses import replace
 from functools import cache
 
 import cv2
@@ -10,6 +11,7 @@ from effects.catalogue.recipes import recipe_for, recipe_names
 from effects.render import Subject, frame_size
 from effects.render.cast import Pair
 from effects.render.film import Film
+from effects.render.finish import Flash
 from effects.render.pictures import Picture
 from tests.render.cast import small
 
@@ -70,6 +72,16 @@ def test_every_recipe_moves_from_each_moment_to_the_next() -> None:
     for name in NAMES:
         for before, after in zip(frames(name), frames(name)[1:], strict=False):
             assert difference(before, after) > 1, f"{name} stands still"
+
+
+def test_no_poster_is_caught_in_a_flash() -> None:
+    for name in NAMES:
+        recipe = recipe_for(name)
+        if recipe.all(Flash):
+            dark = [replace(part, amount=0.0) if isinstance(part, Flash) else part for part in recipe.parts]
+            calm = Film(replace(recipe, parts=tuple(dark)), cast_of(name), film(name).size, seconds=5, seed=1)
+            lit = difference(film(name).frame(recipe.still), calm.frame(recipe.still))
+            assert lit < 6, f"the poster of {name} is caught in a flash"
 
 
 def test_any_two_effects_can_be_told_apart() -> None:

@@ -87,7 +87,7 @@ def test_children_do_nothing_that_is_not_for_children() -> None:
 def test_effects_that_ask_for_somebody_get_them() -> None:
     for name, chosen in CASTING["chosen"].items():
         assert sitters_of(EFFECTS[name]) == chosen
-    assert small_picture("pet_cat", "any").name == "marmalade.webp"
+    assert small_picture("martial_meow", "pet").name == "marmalade.webp"
 
 
 def test_the_couple_does_not_sit_for_what_has_become_a_pet_effect() -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from effects import tasks
 from effects.catalogue.order import DIVIDED_ABOVE
 from effects.media.sheets import Entry, contact_sheet
-from effects.models import Effect
+from effects.models import Effect, Theme
 from effects.models.fields import dollars
 from effects.providers import Stopped
 from effects.services import samples
@@ -79,7 +79,7 @@ def _groups(effects: list[Effect]) -> list[tuple[str, list[Entry]]]:
 
     def heading(effect: Effect) -> str:
         tier = f"{effect.tier.title_en}, {dollars(effect.price)}"
-        return f"{tier}: {effect.theme.replace('_', ' ')}" if counts[effect.tier] > DIVIDED_ABOVE else tier
+        return f"{tier}: {Theme(effect.theme).label}" if counts[effect.tier] > DIVIDED_ABOVE else tier
 
     return [(title, [_entry(effect) for effect in same]) for title, same in groupby(effects, key=heading)]
 
