@@ -120,7 +120,7 @@ def _rendered(recipe: Recipe, photos: Sequence[Path], target: Path, seconds: flo
             super().write(frame)
 
     subjects = opened(photos)
-    with patch("effects.render.clip.Encoder", Keeping):
+    with patch("effects.render.encode.Encoder", Keeping):
         render_clip(recipe, subjects, target, seed=1, seconds=seconds)
     return frame_size(subjects)
 
