@@ -50,18 +50,10 @@ class MemberFilter(admin.SimpleListFilter):
         return queryset
 
 
-class LedgerInline(ReadOnlyInline):
-    model = CreditEntry
-    verbose_name_plural = gettext_lazy("the latest entries")
-    fields = ("at", "kind", "sum", "balance_after", "of_job", "note")
-    readonly_fields = fields
+class EntryColumns:
+    """What the ledger shows of an entry, under its account and on a page of its own."""
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CreditEntry]:
-        account = request.resolver_match.kwargs["object_id"] if request.resolver_match else None
-        latest = CreditEntry.objects.filter(account=account).values("pk")[:LATEST]
-        return super().get_queryset(request).filter(pk__in=latest).select_related("job__effect")
-
-    @admin.display(description=gettext_lazy("amount"))
+    @admin.display(description=gettext_lazy("amount"), ordering="amount")
     def sum(self, entry: CreditEntry) -> SafeString:
         return money(entry.amount)
 
@@ -72,6 +64,18 @@ class LedgerInline(ReadOnlyInline):
     @admin.display(description=gettext_lazy("job"))
     def of_job(self, entry: CreditEntry) -> SafeString | str:
         return link(entry.job, entry.job and entry.job.effect.title)
+
+
+class LedgerInline(EntryColumns, ReadOnlyInline):
+    model = CreditEntry
+    verbose_name_plural = gettext_lazy("the latest entries")
+    fields = ("at", "kind", "sum", "balance_after", "of_job", "note")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CreditEntry]:
+        account = request.resolver_match.kwargs["object_id"] if request.resolver_match else None
+        latest = CreditEntry.objects.filter(account=account).values("pk")[:LATEST]
+        return super().get_queryset(request).filter(pk__in=latest).select_related("job__effect")
 
 
 @admin.register(Account)
@@ -147,7 +151,7 @@ class AccountAdmin(ReadOnlyAdmin):
 
 
 @admin.register(CreditEntry)
-class CreditEntryAdmin(ReadOnlyAdmin):
+class CreditEntryAdmin(EntryColumns, ReadOnlyAdmin):
     list_display = ("at", "of_account", "kind", "sum", "balance_after", "of_job", "note")
     list_filter = ("kind", "at")
     list_select_related = ("account__user", "job__effect")
@@ -160,18 +164,6 @@ class CreditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("account"), ordering="account__user__username")
     def of_account(self, entry: CreditEntry) -> SafeString | str:
         return link(entry.account)
-
-    @admin.display(description=gettext_lazy("amount"), ordering="amount")
-    def sum(self, entry: CreditEntry) -> SafeString:
-        return money(entry.amount)
-
-    @admin.display(description=gettext_lazy("balance after it"))
-    def balance_after(self, entry: CreditEntry) -> SafeString:
-        return money(entry.balance)
-
-    @admin.display(description=gettext_lazy("job"))
-    def of_job(self, entry: CreditEntry) -> SafeString | str:
-        return link(entry.job, entry.job and entry.job.effect.title)
 
 
 def _count_of(model: type[Model]) -> Coalesce:

@@ -57,10 +57,6 @@ class EffectForm(forms.ModelForm):
     restore_sample = forms.BooleanField(label=gettext_lazy("Show the rendered sample again"), required=False)
     probe: Probe
 
-    class Meta:
-        model = Effect
-        fields = "__all__"  # noqa: DJ007
-
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         try:

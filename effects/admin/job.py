@@ -152,8 +152,9 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.action(description=gettext_lazy("Give it a turn now"), permissions=["act"])
     def give_turn(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        waiting = list(jobs.free_to_claim())  # type: ignore[attr-defined]
-        jobs.call()  # type: ignore[attr-defined]
+        chosen = Job.objects.filter(pk__in=[job.pk for job in jobs])
+        waiting = list(chosen.free_to_claim())
+        chosen.call()
         for job in waiting:
             tasks.advance_job(job.pk)
         said = ngettext("{count} job has its turn now.", "{count} jobs have their turn now.", len(waiting))

@@ -45,9 +45,14 @@ class Film:
         cast = [subjects[0]] * 2 if recipe.all(Twins) else subjects
         apart = (recipe.all(Standing) or [Pair()])[0].apart
         self.actors = figured(recipe.all(Figure), self._cast(cast, styles), cast, size, styles, apart)
-        self.plate = None if self.actors else Plate(subjects[0], size, styles, emptied=False)
-        self.backdrop = Backdrop(recipe, subjects, size, styles) if self.actors else None
-        faces = tuple(actor.face for actor in self.actors) or (self.plate.face,)  # type: ignore[union-attr]
+        self.plate: Plate | None = None
+        self.backdrop: Backdrop | None = None
+        if self.actors:
+            self.backdrop = Backdrop(recipe, subjects, size, styles)
+            faces = tuple(actor.face for actor in self.actors)
+        else:
+            self.plate = Plate(subjects[0], size, styles, emptied=False)
+            faces = (self.plate.face,)
         self.stage = Stage(size, faces, seconds, seed, recipe.name)
         self.tones = [tones_of(subject) for subject in cast] if _toned(recipe) else []
         self._prepare()

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ Recolouring = tuple[tuple[str, Colour], ...]
 def read(kind: type[T], data: Mapping[str, Any], where: str) -> T:
     """Make a `kind` from data; raise ValueError beginning with `where` and the field's name."""
     hints = get_type_hints(kind, include_extras=True)
-    known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    known = {field.name: field for field in fields(kind)}
     for name in data:
         if name not in known:
             raise ValueError(f"{where}.{name}: there is no such field")

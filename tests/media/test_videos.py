@@ -50,7 +50,8 @@ def test_enormous_pictures_are_refused_before_they_are_decoded(tmp_path: Path) -
 
 
 def test_a_playlist_that_names_another_file_is_no_video(clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.mp4").write_bytes(clip.read_bytes())
     playlist = tmp_path / "list.mp4"
-    playlist.write_text(f"ffconcat version 1.0\nfile {clip.name}\n")
+    playlist.write_text("ffconcat version 1.0\nfile other.mp4\n")
     with pytest.raises(BadVideo):
         probe(playlist)

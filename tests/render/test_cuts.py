@@ -25,7 +25,8 @@ def frame(*parts: dict[str, object]) -> tuple[Film, Picture]:
 )
 def test_a_cut_shows_the_place_behind(warp: str, across: float, down: float) -> None:
     film, cut = frame({**STEADY, "warp": warp})
-    whole, empty = frame()[1], film.backdrop.draw(np.eye(3), 0.5)  # type: ignore[union-attr]
+    assert film.backdrop is not None
+    whole, empty = frame()[1], film.backdrop.draw(np.eye(3), 0.5)
     face = film.stage.faces[0]
     x, y = (int(face.centre.x + across * face.box[2] * 1.1), int(face.centre.y + down * face.box[2] * 1.1))
     spot = (slice(y - 2, y + 3), slice(x - 2, x + 3))
