@@ -36,11 +36,11 @@ def own_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def public_origin(url: str) -> str:
-    """Return scheme://host[:port] of STUDIO_PUBLIC_URL, or stop the start with a sentence."""
+def origin_of(url: str, setting: str) -> str:
+    """Return scheme://host[:port] of a setting's address, or stop the start with a sentence."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ImproperlyConfigured(f"STUDIO_PUBLIC_URL is {url!r}; say for example https://studio.example")
+        raise ImproperlyConfigured(f"{setting} is {url!r}; say for example https://studio.example")
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -51,7 +51,7 @@ PUBLIC_URL = env.str("STUDIO_PUBLIC_URL", "").rstrip("/")
 ALLOWED_HOSTS = env.list("STUDIO_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 if PUBLIC_URL:
     ALLOWED_HOSTS.append(urlsplit(PUBLIC_URL).hostname or "")
-    CSRF_TRUSTED_ORIGINS = [public_origin(PUBLIC_URL)]
+    CSRF_TRUSTED_ORIGINS = [origin_of(PUBLIC_URL, "STUDIO_PUBLIC_URL")]
 if PUBLIC_URL.startswith("https://"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -121,11 +121,23 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+KLING_API_KEY = env.str("KLING_API_KEY", "").strip()
+if not (KLING_API_KEY.isascii() and KLING_API_KEY.isprintable()) or " " in KLING_API_KEY:
+    raise ImproperlyConfigured("KLING_API_KEY holds a space or a letter that no key has; copy it once more")
+KLING_API_BASE_URL = env.str("KLING_API_BASE_URL", "").rstrip("/") or "https://apimodels.app"
+origin_of(KLING_API_BASE_URL, "KLING_API_BASE_URL")
+# Whether what the provider names, such as a result's address, may lead into private networks.
+ALLOW_PRIVATE_ADDRESSES = env.bool("STUDIO_ALLOW_PRIVATE_ADDRESSES", False)
+
 # Who makes the videos: by name, a callable that builds the provider. New orders go to PROVIDER.
-PROVIDERS = {"local": "effects.providers.local.from_settings"}
-PROVIDER = "local"
+PROVIDERS = {
+    "local": "effects.providers.local.from_settings",
+    "apimodels": "effects.providers.apimodels.from_settings",
+}
+PROVIDER = "apimodels" if KLING_API_KEY else "local"
 
 # A renderer keeps one core busy; the worker has one hand more than renderers, so short tasks never wait for frames.
+# Orders that are being sent and results that are being fetched keep two more busy.
 RENDER_SLOTS = max(1, env.int("STUDIO_RENDER_SLOTS", own_cores()))
 RENDER_FPS = 30 if env.int("STUDIO_RENDER_FPS", 24) == 30 else 24
 HUEY = {
@@ -134,7 +146,7 @@ HUEY = {
     "filename": str(DATA_DIR / "queue.sqlite3"),
     "immediate": False,
     "consumer": {
-        "workers": RENDER_SLOTS + 1,
+        "workers": RENDER_SLOTS + (3 if KLING_API_KEY else 1),
         "worker_type": "process",
         "initial_delay": 0.1,
         "backoff": 1.15,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from effects.providers import OnFrame, Order, Report, State
+from effects.providers import OnFrame, Order, Report, State, StillWanted
 
 
 class PaidProvider:
@@ -26,8 +26,11 @@ class PaidProvider:
     def look(self, order: Order, task_id: str, on_frame: OnFrame) -> Report:
         return self.report
 
-    def fetch(self, result_url: str, target: Path) -> None:
+    def fetch(self, result_url: str, target: Path, still_wanted: StillWanted) -> None:
         target.write_bytes(self.result or b"")
+
+    def check(self) -> None:
+        pass
 
 
 @cache

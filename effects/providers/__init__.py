@@ -6,29 +6,39 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from .base import (
+    KeyRefused,
+    NoSuchTask,
     OnFrame,
     Order,
+    OutOfFunds,
     Provider,
     ProviderError,
     Refused,
     Report,
     State,
+    StillWanted,
     Stopped,
     Unavailable,
     Unconfirmed,
+    Verdict,
 )
 
 __all__ = [
+    "KeyRefused",
+    "NoSuchTask",
     "OnFrame",
     "Order",
+    "OutOfFunds",
     "Provider",
     "ProviderError",
     "Refused",
     "Report",
     "State",
+    "StillWanted",
     "Stopped",
     "Unavailable",
     "Unconfirmed",
+    "Verdict",
     "in_force",
     "named",
 ]

@@ -9,9 +9,9 @@ from django.conf import settings
 from effects.catalogue.recipes import recipe_for
 from effects.render import Subject, render_clip
 
-from .base import OnFrame, Order, Report, State, Unavailable
+from .base import OnFrame, Order, Report, State, StillWanted, Unavailable
 from .polite import PoliteThread
-from .slots import render_slot
+from .slots import take_slot
 
 PREVIEW = 360  # pixels on the shorter side
 
@@ -39,7 +39,7 @@ class LocalProvider:
 
     def look(self, order: Order, task_id: str, on_frame: OnFrame) -> Report:
         result = self.folder / f"{task_id}.mp4"
-        with render_slot(self.folder, self.slots) as is_free:
+        with take_slot(self.folder, self.slots) as is_free:
             if not is_free:
                 return Report(State.PENDING)
             if not result.exists():
@@ -50,13 +50,14 @@ class LocalProvider:
         """Render the same clip small, at once, whoever else is rendering."""
         self._render(order, target, short_side=PREVIEW)
 
-    def fetch(self, result_url: str, target: Path) -> None:
-        if target.exists():
-            return
+    def fetch(self, result_url: str, target: Path, still_wanted: StillWanted) -> None:
         try:
             (self.folder / f"{result_url.removeprefix('local:')}.mp4").replace(target)
         except FileNotFoundError as error:
             raise Unavailable("The render is gone.") from error
+
+    def check(self) -> None:
+        """It is always ready."""
 
     def _render(self, order: Order, result: Path, **how: Any) -> None:
         subjects = [Subject.open(picture, self.models, keep=True) for picture in order.pictures]

@@ -1,4 +1,4 @@
-"""Let only so many renders run on this machine at once, whoever starts them."""
+"""Let only so many of a kind run on this machine at once, whoever starts them: renders, previews, rounds of looks."""
 
 import fcntl
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @contextmanager
-def render_slot(folder: Path, slots: int) -> Iterator[bool]:
+def take_slot(folder: Path, slots: int) -> Iterator[bool]:
     """Hold one of `slots` places while the block runs; yield False if all are taken.
 
     A place is a lock on a file, so the system frees it with the process that held it, however that ended.

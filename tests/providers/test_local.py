@@ -10,7 +10,7 @@ import pytest
 from effects.providers import OnFrame, Order, State, Stopped, Unavailable
 from effects.providers.local import LocalProvider, seed_of
 from effects.providers.polite import PoliteThread
-from effects.providers.slots import render_slot
+from effects.providers.slots import take_slot
 from tests.photos import photo_bytes
 
 
@@ -38,8 +38,7 @@ def test_an_order_is_rendered_once_and_brought_home_once(local: LocalProvider, o
     assert local.look(order, task, ignore) == report
     assert (local.folder / f"{task}.mp4").stat().st_mtime_ns == first
     target = tmp_path / "home.mp4"
-    local.fetch(report.result_url, target)
-    local.fetch(report.result_url, target)
+    local.fetch(report.result_url, target, lambda: None)
     assert target.read_bytes()[4:8] == b"ftyp"
 
 
@@ -54,11 +53,11 @@ def test_length_and_frames_per_second_are_as_asked(tmp_path: Path, order: Order)
 def test_a_render_that_is_gone_is_said_to_be_unavailable(local: LocalProvider, tmp_path: Path) -> None:
     local.folder.mkdir()
     with pytest.raises(Unavailable):
-        local.fetch("local:never-made", tmp_path / "home.mp4")
+        local.fetch("local:never-made", tmp_path / "home.mp4", lambda: None)
 
 
 def test_without_a_free_place_an_order_stays_in_line(local: LocalProvider, order: Order) -> None:
-    with render_slot(local.folder, slots=1):
+    with take_slot(local.folder, slots=1):
         assert local.look(order, local.submit(order), ignore).state is State.PENDING
     assert not list(local.folder.glob("*.mp4"))
 
@@ -73,9 +72,9 @@ def test_a_render_that_nobody_wants_any_more_stops_and_leaves_nothing(local: Loc
 
 
 def test_there_are_as_many_places_as_were_set_up(tmp_path: Path) -> None:
-    with render_slot(tmp_path, 2) as first, render_slot(tmp_path, 2) as second, render_slot(tmp_path, 2) as third:
+    with take_slot(tmp_path, 2) as first, take_slot(tmp_path, 2) as second, take_slot(tmp_path, 2) as third:
         assert (first, second, third) == (True, True, False)
-    with render_slot(tmp_path, 2) as again:
+    with take_slot(tmp_path, 2) as again:
         assert again
 
 
