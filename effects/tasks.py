@@ -14,11 +14,12 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, db_task, on_startup
 
 from effects.models import Job, Status, Worker
-from effects.services import own_samples, previews, production, samples, videos
+from effects.models.job import FOLLOWED
+from effects.services import line, own_samples, previews, production, samples, videos
 
 log = logging.getLogger(__name__)
 
-JOBS, SAMPLES = 10, 0  # priorities
+LOOKS, JOBS, SAMPLES = 20, 10, 0  # priorities
 BEAT = 5  # seconds
 
 
@@ -36,9 +37,26 @@ def advance_job(job_id: int) -> None:
     if wait is None:
         job.hold().update(leased_until=None)
     elif job.book(timezone.now() + wait):
-        advance_job.schedule(args=(job_id,), delay=wait.total_seconds())
-    if job.status != Status.PENDING:
+        _nudge(job, wait)
+    if job.is_local and job.status != Status.PENDING:
         call_next_in_line()
+
+
+@db_task(priority=LOOKS)
+def follow_tasks() -> None:
+    """Ask after the tasks whose look is due, and book the next round."""
+    done = production.take_round()
+    for job_id in done.made:
+        advance_job(job_id)
+    if done.wait is not None:
+        follow_tasks.schedule(delay=done.wait.total_seconds())
+
+
+def _nudge(job: Job, wait: timedelta) -> None:
+    if job.is_local or job.status not in FOLLOWED:
+        advance_job.schedule(args=(job.pk,), delay=wait.total_seconds())
+    else:
+        follow_tasks.schedule(delay=wait.total_seconds())
 
 
 def call_next_in_line() -> None:
@@ -51,8 +69,12 @@ def call_next_in_line() -> None:
 @db_periodic_task(crontab(minute="*"), priority=JOBS)
 def sweep() -> None:
     """Take up every job whose turn has come, so that a lost queue loses nothing, and samples that are missing."""
-    for job_id in Job.objects.overdue().values_list("pk", flat=True):
+    line.check()
+    overdue = Job.objects.overdue()
+    for job_id in overdue.exclude(pk__in=overdue.followed().values("pk")).values_list("pk", flat=True):
         advance_job(job_id)
+    if overdue.followed().exists():
+        follow_tasks()
     make_samples()
 
 

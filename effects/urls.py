@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import account, catalogue, files, gallery, health, jobs, portraits, preferences, previews
+from .views import account, callbacks, catalogue, files, gallery, health, jobs, portraits, preferences, previews
 
 app_name = "effects"
 
@@ -35,5 +35,6 @@ urlpatterns = [
     path("welcome/<str:token>/", account.welcome, name="welcome"),
     path("theme/", preferences.theme, name="theme"),
     path("accent.css", preferences.accent, name="accent"),
+    path("callbacks/<str:token>/", callbacks.receive, name="callback"),
     path("health/", health.health, name="health"),
 ]

@@ -1,4 +1,5 @@
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -12,13 +13,15 @@ from django.test import Client
 from django.utils import timezone
 from huey.contrib.djhuey import HUEY
 
+from effects import providers
 from effects.catalogue.loading import load_catalogue
 from effects.media import images, videos
 from effects.models import Account, Effect, Job, Portrait, Status, Studio, Tier, Video
-from effects.services import accounts, orders
+from effects.services import accounts, credits, orders
 from effects.services.portraits import keep_portrait
-from tests import clips, photos
+from tests import clips, photos, workers
 from tests.stand_in import PaidProvider, paid_provider
+from tests.upstream import KEY, Upstream
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -173,3 +176,46 @@ def paid(db: None, settings: Any) -> Iterator[PaidProvider]:
     Studio.objects.update_or_create(pk=1, defaults={"monthly_cap": Decimal(1)})
     paid_provider().__init__()
     yield paid_provider()
+
+
+@pytest.fixture
+def upstream(db: None, settings: Any, clip: Path) -> Iterator[Upstream]:
+    """New orders go over HTTP to a stand-in for the hosted service, and the studio may spend a dollar a month there."""
+    with Upstream(clip.read_bytes()) as service:
+        settings.PROVIDER = "apimodels"
+        settings.KLING_API_KEY, settings.KLING_API_BASE_URL = KEY, service.url
+        settings.ALLOW_PRIVATE_ADDRESSES = True
+        Studio.objects.update_or_create(pk=1, defaults={"monthly_cap": Decimal(1)})
+        providers.named.cache_clear()
+        yield service
+    providers.named.cache_clear()
+
+
+@pytest.fixture
+def hosted_job(upstream: Upstream, ada: Account, effect: Effect, portrait: Portrait) -> Job:
+    credits.add(ada, credits.Kind.TOP_UP, Decimal("0.2"))
+    return orders.order_video(ada, effect, portrait, request_key="hosted-job")
+
+
+@pytest.fixture
+def another(hosted_job: Job) -> Callable[[], Job]:
+    def order() -> Job:
+        key = f"hosted-{Job.objects.count()}"
+        assert hosted_job.portrait
+        return orders.order_video(hosted_job.owner, hosted_job.effect, hosted_job.portrait, request_key=key)
+
+    return order
+
+
+@pytest.fixture
+def start_worker() -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Start real workers; none of them outlives the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        started.append(workers.start())
+        return started[-1]
+
+    yield start
+    for worker in started:
+        workers.kill(worker)

@@ -5,6 +5,7 @@ TEST_DIE_AT names a point at which the worker and all its processes are killed, 
 
 import os
 import signal
+from functools import cache
 from pathlib import Path
 
 from huey import SqliteHuey
@@ -22,18 +23,31 @@ PROVIDERS["local"] = "tests.worker_settings.mortal_local"
 
 def die_at(point: str) -> None:
     if os.environ.get("TEST_DIE_AT") == point:
-        os.killpg(0, signal.SIGKILL)
+        die()
+
+
+def die() -> None:
+    os.killpg(0, signal.SIGKILL)
+
+
+@cache
+def let_die_on_the_way() -> None:
+    from tests import deaths
+
+    if (point := os.environ.get("TEST_DIE_AT")) in deaths.POINTS:
+        deaths.at(point, die)
 
 
 class MortalHuey(SqliteHuey):
     def execute(self, task: Task, timestamp: object = None) -> object:
         if task.name == "advance_job":
             die_at("task taken")
+        let_die_on_the_way()
         return super().execute(task, timestamp)
 
 
 def mortal_local() -> object:
-    from effects.providers.base import OnFrame, Order, Report
+    from effects.providers.base import OnFrame, Order, Report, StillWanted
     from effects.providers.local import LocalProvider, from_settings
 
     class MortalLocal(LocalProvider):
@@ -55,9 +69,9 @@ def mortal_local() -> object:
             die_at("rendered, not noted")
             return report
 
-        def fetch(self, result_url: str, target: Path) -> None:
+        def fetch(self, result_url: str, target: Path, still_wanted: StillWanted) -> None:
             die_at("before fetching")
-            super().fetch(result_url, target)
+            super().fetch(result_url, target, still_wanted)
             die_at("fetched, not stored")
 
     provider = from_settings()

@@ -1,12 +1,14 @@
 from .credit import Account, CreditEntry
 from .effect import Effect, Theme, Tier
-from .job import FailureReason, Job, JobEvent, Status
+from .job import LOCAL, FailureReason, Job, JobEvent, Status
 from .portrait import Portrait
-from .studio import Studio, Worker
+from .studio import Closed, Studio, Worker
 from .video import Video
 
 __all__ = [
+    "LOCAL",
     "Account",
+    "Closed",
     "CreditEntry",
     "Effect",
     "FailureReason",

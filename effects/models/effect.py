@@ -51,6 +51,10 @@ class EffectQuerySet(models.QuerySet["Effect"]):
         """Return what visitors may see and order."""
         return self.filter(is_enabled=True)
 
+    def orderable(self) -> "EffectQuerySet":
+        """Return what the paid provider may be asked for: it has not refused the name as unknown."""
+        return self.offered().filter(refused_at=None)
+
     def shown_first(self) -> "EffectQuerySet":
         """Order as the catalogue shows them: featured, then current before retired, then by name."""
         return self.order_by("-is_featured", "upstream_status", "name")
@@ -112,6 +116,13 @@ class Effect(models.Model):
     duration_s = models.PositiveSmallIntegerField(_("seconds, where Kling states them"), null=True, blank=True)
     aliases = models.JSONField(_("other names"), default=list, blank=True)
     notes = models.TextField(_("notes"), blank=True)
+    options = models.JSONField(
+        _("options sent with an order"),
+        default=dict,
+        blank=True,
+        help_text=_("model_name, mode and duration, as texts, for the few effects that take them."),
+    )
+    refused_at = models.DateTimeField(_("refused by the API as unknown"), null=True, blank=True, editable=False)
     is_enabled = models.BooleanField(_("offered"), default=True)
     is_featured = models.BooleanField(_("featured"), default=False)
     sample = models.FileField(_("sample of the owner's"), upload_to=sample_path, blank=True, editable=False)

@@ -34,12 +34,33 @@ class FailureReason(models.TextChoices):
     NOT_RENDERED = "not_rendered", _("The studio could not render this video.")
     BROKEN_RESULT = "broken_result", _("The finished video arrived broken, again and again.")
     NO_PORTRAIT = "no_portrait", _("The photo was deleted before the video was made.")
-    TOOK_TOO_LONG = "took_too_long", _("The video service did not take the order in time.")
+    TOOK_TOO_LONG = "took_too_long", _("The video service did not deliver in time.")
+    NOT_TAKEN = "not_taken", _("The video service could not be reached.")
+    POLICY = "policy", _("Kling does not allow this photo, or this effect with it.")
+    NO_FACE = "no_face", _("The video service found no face in a photo.")
+    UNKNOWN_EFFECT = "unknown_effect", _("The video service does not know this effect any more.")
+    NO_ACCESS = "no_access", _("The video service did not let the studio in.")
+    WRITTEN_OFF = "written_off", _("What became of the order was never found out.")
 
 
+LOCAL = "local"
 ENDED = (Status.COMPLETED, Status.FAILED, Status.CANCELED)
 # Nobody gives these a turn by himself: an unconfirmed job waits for a callback or a person.
 RESTING = (*ENDED, Status.UNCONFIRMED)
+FOLLOWED = (Status.PENDING, Status.PROCESSING)
+# Failures after which the provider may still deliver what it was paid for.
+OWED = (FailureReason.TOOK_TOO_LONG, FailureReason.BROKEN_RESULT, FailureReason.WRITTEN_OFF)
+# The provider's own limit: its results are gone after this.
+OWED_FOR = timedelta(days=30)
+
+
+def _wants_a_turn() -> Q:
+    """Open jobs; unconfirmed ones whose task a callback has named; and failed ones whose video may still come."""
+    known = ~Q(task_id="") | ~Q(hinted_task="")
+    is_named = Q(status=Status.UNCONFIRMED) & ~Q(hinted_task="")
+    is_young = Q(settled_at=None, submitted_at__gte=timezone.now() - OWED_FOR)
+    is_owed = Q(status=Status.FAILED, failure__in=OWED) & is_young & known & ~Q(provider=LOCAL)
+    return ~Q(status__in=RESTING) | is_named | is_owed
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -52,11 +73,21 @@ class JobQuerySet(models.QuerySet["Job"]):
     def free_to_claim(self) -> "JobQuerySet":
         """Return jobs that want a turn and that nobody holds."""
         is_free = Q(leased_until=None) | Q(leased_until__lt=timezone.now())
-        return self.filter(is_free).exclude(status__in=RESTING)
+        return self.filter(is_free).filter(_wants_a_turn())
 
     def overdue(self) -> "JobQuerySet":
         """Return jobs whose turn has come, whatever became of the nudge."""
         return self.free_to_claim().filter(next_turn_at__lte=timezone.now())
+
+    def followed(self) -> "JobQuerySet":
+        """Return jobs whose task is at a provider elsewhere: they are looked after many at once."""
+        return self.filter(status__in=FOLLOWED).exclude(provider=LOCAL)
+
+    def owed(self) -> "JobQuerySet":
+        """Return failed jobs that were paid for upstream and brought nothing, until a person settles them."""
+        lost = (FailureReason.TOOK_TOO_LONG, FailureReason.BROKEN_RESULT)
+        sent = self.exclude(provider=LOCAL).exclude(submitted_at=None)
+        return sent.filter(status=Status.FAILED, failure__in=lost, settled_at=None)
 
     def call(self) -> int:
         """Let jobs have their turn now instead of when it was booked; return how many."""
@@ -79,7 +110,17 @@ class JobQuerySet(models.QuerySet["Job"]):
         if not due.update(attempts=tries, leased_until=until, lease_token=token):
             return None
         mine = self.select_related("effect__tier", "portrait", "partner", "owner__user")
-        return mine.filter(pk=pk, lease_token=token).exclude(status__in=RESTING).first()
+        return mine.filter(pk=pk, lease_token=token).first()
+
+    def claim_followed(self, most: int, lease: timedelta) -> "list[Job]":
+        """Take the turns of up to `most` jobs that are due to be asked after, the most overdue first."""
+        until, token = timezone.now() + lease, secrets.token_hex(8)
+        due = self.overdue().followed()
+        first = list(due.order_by("next_turn_at").values_list("pk", flat=True)[:most])
+        if not first:
+            return []
+        due.filter(pk__in=first).update(leased_until=until, lease_token=token)
+        return list(self.select_related("effect__tier").filter(lease_token=token))
 
 
 class Job(models.Model):
@@ -118,9 +159,12 @@ class Job(models.Model):
     provider = models.CharField(_("provider"), max_length=20)
     price = MoneyField(_("price in USD"))
     status = models.CharField(_("state"), max_length=11, choices=Status, default=Status.QUEUED, db_index=True)
-    failure = models.CharField(_("why not"), max_length=13, choices=FailureReason, blank=True)
+    failure = models.CharField(_("why not"), max_length=14, choices=FailureReason, blank=True)
     task_id = models.CharField(_("task at the provider"), max_length=120, blank=True)
     result_url = models.TextField(_("address of the result"), blank=True)
+    callback_token = models.CharField(max_length=22, default=new_key, editable=False, db_index=True)
+    hinted_task = models.CharField(_("task that a callback named"), max_length=120, blank=True, editable=False)
+    made_in = models.FloatField(_("seconds at the provider"), null=True, editable=False)
     video = models.OneToOneField(
         Video, models.PROTECT, null=True, blank=True, related_name="job", verbose_name=_("video")
     )
@@ -132,8 +176,9 @@ class Job(models.Model):
     leased_until = models.DateTimeField(_("held until"), null=True, blank=True)
     lease_token = models.CharField(max_length=16, blank=True, editable=False)
     created_at = models.DateTimeField(_("ordered"), auto_now_add=True)
-    submitted_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("sent"), null=True, blank=True, db_index=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    settled_at = models.DateTimeField(_("settled by a person"), null=True, blank=True, editable=False)
 
     objects = JobQuerySet.as_manager()
 
@@ -158,8 +203,8 @@ class Job(models.Model):
     def move_to(self, status: Status, *, note: str = "", start: list[Status] | None = None, **changes: Any) -> bool:
         """Move on if the job still stands where this step begins, or at `start`; return whether it did."""
         here = Job.objects.filter(pk=self.pk, status__in=start or self.STEPS[status])
-        if status in ENDED:
-            changes |= {"ended_at": timezone.now(), "leased_until": None}
+        if status in ENDED:  # and whoever holds it loses it
+            changes = {"ended_at": timezone.now(), "leased_until": None, "lease_token": "", **changes}
         changes = {"status": status, "attempts": 0, "step_since": timezone.now(), **changes}
         if not here.update(**changes):
             return False
@@ -174,7 +219,7 @@ class Job(models.Model):
 
     def hold(self) -> models.QuerySet["Job"]:
         """Return this job's row as long as its turn is still ours, for a guarded update."""
-        return Job.objects.filter(pk=self.pk, lease_token=self.lease_token).exclude(status__in=ENDED)
+        return Job.objects.filter(pk=self.pk, lease_token=self.lease_token).exclude(lease_token="")
 
     def book(self, when: datetime, **changes: Any) -> bool:
         """Hand the turn back and name the next one; return False if the lease was lost meanwhile."""
@@ -193,9 +238,14 @@ class Job(models.Model):
         return self.price == 0
 
     @property
+    def is_local(self) -> bool:
+        """Whether it is rendered on this machine, where it costs nothing and may be done again."""
+        return self.provider == LOCAL
+
+    @property
     def cancelable_at(self) -> list[Status]:
         """Where nothing has been spent on it yet: before it is sent, or anywhere if it is made here for nothing."""
-        return self.STEPS[Status.CANCELED] if self.is_free else [Status.QUEUED]
+        return self.STEPS[Status.CANCELED] if self.is_local else [Status.QUEUED]
 
     @property
     def may_cancel(self) -> bool:

@@ -14,8 +14,18 @@ NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
 HEX_COLOUR = [RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write the colour as # and six digits, for example #f5c044."))]
 
 
+class Closed(models.TextChoices):
+    """Why no orders go out to the paid provider."""
+
+    KEY = "key", _("Kling does not accept the API key.")
+    FUNDS = "funds", _("The credit at Kling is used up.")
+    LOW = "low", _("The credit at Kling has come down to the amount that you want to keep.")
+    TROUBLE = "trouble", _("Several orders in a row were left without an answer.")
+    OWNER = "owner", _("You have paused it.")
+
+
 class Studio(models.Model):
-    """What the owner decides. There is one row."""
+    """What the owner decides, and how the line to the paid provider stands. There is one row."""
 
     name = models.CharField(_("name"), max_length=60, default="Kling Studio")
     accent = models.CharField(
@@ -31,6 +41,23 @@ class Studio(models.Model):
         validators=NOT_NEGATIVE,
         help_text=_("USD that the whole studio may spend at the paid provider in one calendar month."),
     )
+    funds = MoneyField(
+        _("credit at Kling"),
+        validators=NOT_NEGATIVE,
+        help_text=_(
+            "USD that you have there now. Kling does not tell, so the studio counts down from what you write here. "
+            "At 0 it does not count."
+        ),
+    )
+    funds_at = models.DateTimeField(null=True, editable=False)
+    keep_back = MoneyField(
+        _("pause below"),
+        validators=NOT_NEGATIVE,
+        help_text=_("When an order would leave less credit at Kling than this, orders wait and you are told."),
+    )
+    line_closed = models.CharField(max_length=7, choices=Closed, blank=True, editable=False)
+    line_closed_at = models.DateTimeField(null=True, editable=False)
+    line_tried_at = models.DateTimeField(null=True, editable=False)
     month = models.DateField(null=True, editable=False)
     spent = MoneyField(_("spent this month"), editable=False)
 

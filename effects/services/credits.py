@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from effects.models import Account, CreditEntry, Job, Studio
 from effects.models.fields import money, new_key
+from effects.models.job import OWED
 from effects.services.refusals import OrderRefused
 
 Kind = CreditEntry.Kind
@@ -64,7 +65,16 @@ def refund(job: Job) -> None:
     add(charged.account, Kind.REFUND, -charged.amount, job=job)
     if job.entries.filter(kind=Kind.DRAW).exists():
         add(charged.account, Kind.RETURN, charged.amount, job=job)
-    _release(-charged.amount, month=_month_of(charged.at.date()))
+    if job.failure not in OWED:
+        release(job)
+
+
+def release(job: Job) -> None:
+    """Take a job out of what the studio has spent, once it is sure that the provider does not charge for it."""
+    charged = job.entries.filter(kind=Kind.CHARGE).first()
+    if charged:
+        month, price = _month_of(charged.at.date()), -charged.amount
+        Studio.objects.filter(month=month, spent__gte=price).update(spent=F("spent") - money(price))
 
 
 def _reserve(price: Decimal) -> None:
@@ -74,10 +84,6 @@ def _reserve(price: Decimal) -> None:
     within_cap = Studio.objects.filter(monthly_cap__gte=F("spent") + money(price))
     if not within_cap.update(spent=F("spent") + money(price)):
         raise CapReached(_("The studio has reached its limit for this month. Nothing was charged."))
-
-
-def _release(price: Decimal, month: date) -> None:
-    Studio.objects.filter(month=month, spent__gte=price).update(spent=F("spent") - money(price))
 
 
 def _month_of(day: date) -> date:

@@ -85,6 +85,8 @@ def _check(owner: Account, effect: Effect, partner: Portrait | None, provider: P
         raise OrderRefused(_("This effect needs two photos: one for the left, one for the right."))
     if partner is not None and not effect.is_dual:
         raise OrderRefused(_("This effect takes one photo. Remove the second one."))
+    if provider.is_paid and effect.refused_at:
+        raise OrderRefused(_("Kling does not know this effect any more. Choose another one."))
     if provider.is_paid and not effect.is_current and not accept_retired:
         raise OrderRefused(_("Kling no longer lists this effect. Confirm that you want to try it anyway."))
     most = MOST_OPEN_AS_GUEST if owner.is_guest else MOST_OPEN_JOBS

@@ -18,7 +18,7 @@ from effects.catalogue import recipes
 from effects.models import Account, Effect, Portrait
 from effects.providers import Order
 from effects.providers.local import from_settings
-from effects.providers.slots import render_slot
+from effects.providers.slots import take_slot
 from effects.services.leftovers import is_older
 from effects.services.refusals import PreviewRefused
 
@@ -81,7 +81,7 @@ def _folder() -> Path:
 def _turn() -> Iterator[None]:
     patience = time.monotonic() + LONGEST_WAIT
     while True:
-        with render_slot(_folder(), 1) as is_free:
+        with take_slot(_folder(), 1) as is_free:
             if is_free:
                 yield
                 return

@@ -23,7 +23,7 @@ from effects.media.images import encode_webp
 from effects.models import Effect, Theme, Worker
 from effects.providers import OnFrame, Stopped
 from effects.providers.polite import PoliteThread
-from effects.providers.slots import render_slot
+from effects.providers.slots import take_slot
 from effects.render import render_loop, render_poster
 from effects.services import production
 from effects.services.leftovers import is_older
@@ -89,7 +89,7 @@ def turn() -> Iterator[bool]:
     Where the renderer has several places, one is left to people who wait for a video.
     """
     places = max(1, settings.RENDER_SLOTS - 1)
-    with render_slot(folder(), 1) as is_alone, render_slot(settings.DATA_DIR / "renders", places) as has_place:
+    with take_slot(folder(), 1) as is_alone, take_slot(settings.DATA_DIR / "renders", places) as has_place:
         yield is_alone and has_place
 
 

@@ -111,7 +111,7 @@ def test_a_refund_goes_back_with_the_failure_or_not_at_all(
 ) -> None:
     top_up(ada, "1")
     job = orders.order_video(ada, effect, portrait, request_key="half-way")
-    monkeypatch.setattr(credits, "_release", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(credits, "release", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         production.fail(job, FailureReason.REFUSED)
     assert Job.objects.get().status == "queued"

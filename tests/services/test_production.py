@@ -12,6 +12,7 @@ from effects import providers, tasks
 from effects.models import Account, Effect, FailureReason, Job, Portrait, Status, Video
 from effects.providers import Refused, Report, State, Unavailable, Unconfirmed
 from effects.services import credits, orders, production
+from effects.services.production import following
 from tests.stand_in import PaidProvider
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,7 +155,7 @@ def test_an_order_that_cannot_be_sent_for_a_day_is_given_up_and_paid_back(
     tasks.advance_job(paid_job.pk)
     work()
     job = again(paid_job)
-    assert (job.status, job.failure) == (Status.FAILED, FailureReason.TOOK_TOO_LONG)
+    assert (job.status, job.failure) == (Status.FAILED, FailureReason.NOT_TAKEN)
     assert balance(job) == job.price
 
 
@@ -238,18 +239,18 @@ def test_a_result_for_a_job_canceled_meanwhile_leaves_no_file(
     before = files_in_storage()
     assert production.advance(claimed) is None
     assert files_in_storage() == before
-    assert not (settings.DATA_DIR / "incoming" / f"{paid_job.key}.mp4").exists()  # type: ignore[attr-defined]
+    assert not list((settings.DATA_DIR / "incoming").glob(f"{paid_job.key}*"))  # type: ignore[attr-defined]
     assert not Video.objects.exists()
 
 
 def test_when_all_places_are_taken_a_render_waits_in_line(job: Job) -> None:
     local = providers.named("local")
     claim_and_advance(job)
-    from effects.providers.slots import render_slot
+    from effects.providers.slots import take_slot
 
-    with render_slot(local.folder, 1), render_slot(local.folder, 2):  # type: ignore[attr-defined]
+    with take_slot(local.folder, 1), take_slot(local.folder, 2):  # type: ignore[attr-defined]
         claimed = Job.objects.claim(job.pk, production.LEASE)
-        assert claimed and production.advance(claimed) == production.PLACE_WAIT
+        assert claimed and production.advance(claimed) == following.PLACE_WAIT
     assert again(job).status == Status.PENDING
 
 

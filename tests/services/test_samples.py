@@ -12,7 +12,7 @@ from PIL import Image
 from effects.catalogue import recipes, sitters
 from effects.media.videos import probe
 from effects.models import Effect, Job, Status, Worker
-from effects.providers.slots import render_slot
+from effects.providers.slots import take_slot
 from effects.services import samples
 from effects.services.samples import Kind
 
@@ -79,7 +79,7 @@ def test_two_workers_never_make_samples_at_once(effect: Effect) -> None:
 
 
 def test_one_place_at_the_renderer_is_left_to_people(effect: Effect) -> None:
-    with render_slot(settings.DATA_DIR / "renders", settings.RENDER_SLOTS) as has_place:
+    with take_slot(settings.DATA_DIR / "renders", settings.RENDER_SLOTS) as has_place:
         assert has_place
         assert not samples.make_some()
 

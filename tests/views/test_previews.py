@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from effects.models import Effect, Job, Portrait
-from effects.providers.slots import render_slot
+from effects.providers.slots import take_slot
 from effects.services import previews
 from tests import photos
 from tests.stand_in import PaidProvider
@@ -88,7 +88,7 @@ def test_when_too_many_ask_at_once_it_says_so(
     ada_client: Client, effect: Effect, portrait: Portrait, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(previews, "LONGEST_WAIT", 0.1)
-    with render_slot(settings.DATA_DIR / "previews", 1):
+    with take_slot(settings.DATA_DIR / "previews", 1):
         response = _ask(ada_client, effect, HTMX, left_key=portrait.key)
 
     assert response.status_code == 429
@@ -101,6 +101,25 @@ def test_a_preview_is_offered_only_where_a_video_costs_something(client: Client,
     settings.PROVIDER = "local"
     assert "Free preview" not in client.get(page).content.decode()
     assert _ask(client, effect, left=photos.upload()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "changes", [{"refused_at": "2026-01-01T00:00Z"}, {"upstream_status": "retired"}, {"upstream_status": "unlisted"}]
+)
+def test_what_kling_may_refuse_is_previewed_all_the_same(
+    ada_client: Client, effect: Effect, portrait: Portrait, changes: dict
+) -> None:
+    Effect.objects.update(**changes)
+
+    assert "<video" in _ask(ada_client, effect, HTMX, left_key=portrait.key).content.decode()
+
+
+def test_a_preview_stands_beside_the_price_and_needs_no_consent(client: Client, effect: Effect) -> None:
+    Effect.objects.update(upstream_status="retired")
+    page = client.get(reverse("effects:effect", args=[effect.name])).content.decode()
+
+    pay = page[page.index('<div class="pay">') :]
+    assert pay.index("$0.0214") < pay.index("formnovalidate") < pay.index("Free preview")
 
 
 def test_a_preview_is_gone_after_an_hour(ada_client: Client, effect: Effect, portrait: Portrait) -> None:
