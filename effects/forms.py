@@ -85,4 +85,4 @@ class OrderForm(PhotosForm):
 
 def needs_consent(effect: Effect) -> bool:
     """Whether the paid provider may refuse this effect, so that the reader says yes to that first."""
-    return providers.in_force().is_paid and not effect.is_current
+    return providers.in_force().is_paid and not effect.is_current and not effect.refused_at

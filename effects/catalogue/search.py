@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
+from effects import providers
 from effects.catalogue.order import DIVIDED_ABOVE
 from effects.models import Effect, Theme, Tier
+from effects.models.effect import EffectQuerySet
 
 PEOPLE = {"1": Effect.Subjects.SINGLE, "2": Effect.Subjects.DUAL}
 DOZEN = 12
@@ -111,10 +113,24 @@ class Results:
         return nearest(self.filters.words)
 
 
+def on_offer() -> EffectQuerySet:
+    """Return what visitors may order from the provider in force."""
+    return Effect.objects.orderable() if providers.in_force().is_paid else Effect.objects.offered()
+
+
+def is_unknown(effect: Effect) -> bool:
+    """Whether the provider in force has said that it does not know this effect."""
+    return providers.in_force().is_paid and effect.refused_at is not None
+
+
+def is_on_offer(effect: Effect) -> bool:
+    return effect.is_enabled and not is_unknown(effect)
+
+
 def board() -> list[Tier]:
     """Return the tiers, cheapest first, each with the number of its effects."""
-    offered = Count("effects", filter=Q(effects__is_enabled=True))
-    return list(Tier.objects.annotate(count=offered).filter(count__gt=0).order_by("price"))
+    counted = Count("effects", filter=Q(effects__in=on_offer()))
+    return list(Tier.objects.annotate(count=counted).filter(count__gt=0).order_by("price"))
 
 
 def find(filters: Filters) -> Results:
@@ -148,13 +164,13 @@ def more_like(effect: Effect, count: int) -> QuerySet[Effect]:
     """Return neighbours of the same theme: for as many people first, then current ones, then by name from here on."""
     same_people = Q(subjects=effect.subjects)
     later = Q(name__gt=effect.name)
-    others = Effect.objects.offered().filter(theme=effect.theme).exclude(pk=effect.pk).select_related("tier")
+    others = on_offer().filter(theme=effect.theme).exclude(pk=effect.pk).select_related("tier")
     return others.annotate(fits=same_people, later=later).order_by("-fits", "upstream_status", "-later", "name")[:count]
 
 
 def _effects(words: str) -> QuerySet[Effect]:
     unseen = ("shipped", "notes", "tier__shipped")
-    return Effect.objects.offered().matching(words).shown_first().select_related("tier").defer(*unseen)
+    return on_offer().matching(words).shown_first().select_related("tier").defer(*unseen)
 
 
 def _chips(effects: list[Effect], filters: Filters) -> list[Chip]:

@@ -3,22 +3,23 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from statistics import median
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
-from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from effects.models import CreditEntry, FailureReason, Job, Status, Worker
+from effects.catalogue.search import is_on_offer
+from effects.models import LOCAL, Job, Status, Studio, Worker
 from effects.models.fields import dollars
+from effects.models.job import FOLLOWED
+from effects.services import failures, track_record
+from effects.services.pace import LATE
 
-LOCAL = "local"
 WAITING = (Status.QUEUED, Status.PENDING)
-RECENT_JOBS = 20
-USUAL_KEPT_FOR = 60  # seconds
 NEARLY_DONE = 95  # an estimate never claims the end
+UNDELIVERED_AFTER = timedelta(hours=1).total_seconds()
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,15 @@ class JobView:
     right: str = ""
     place: int | None = None
     usual: int | None = None
-    wants_photo: bool = False
+    remedy: Literal["again", "photo", "effect"] = "again"
+
+    @property
+    def may_repeat(self) -> bool:
+        return is_on_offer(self.job.effect)
+
+    @property
+    def is_free(self) -> bool:
+        return self.job.is_free or failures.came_late(self.job)
 
     @property
     def cancel_label(self) -> str:
@@ -80,27 +89,30 @@ class Step:
     what: str
 
 
-def describe(job: Job, worker_alive: bool, line: Sequence[int] | None = None) -> JobView:
-    """Say how a job stands. `line` is `in_line()`, for those who describe many."""
+def describe(job: Job, worker_alive: bool, line: Sequence[int] | None = None, is_paused: bool | None = None) -> JobView:
+    """Say how a job stands. `line` is `in_line()` and `is_paused` is `_is_paused()`, for those who describe many."""
     view = JobView(
         job=job,
         title=job.effect.title,
         look=job.status,
         elapsed=_elapsed(job),
-        is_local=job.provider == LOCAL,
-        usual=usual_seconds(job.provider) if job.is_open else None,
+        is_local=job.is_local,
+        usual=_usual_of(job) if job.is_open else None,
     )
+    if _waits_to_be_sent(job) and (_is_paused() if is_paused is None else is_paused):
+        return _paused(view)
     if job.status in WAITING and not worker_alive:
         return _unattended(view)
     return TELLERS[Status(job.status)](_placed(view, line) if job.status in WAITING else view)
 
 
 def describe_all(jobs: Sequence[Job]) -> list[JobView]:
-    """Describe a page of jobs with one look at the workers and one at the line."""
+    """Describe a page of jobs with one look at the workers, one at the line, and one at the studio's pause."""
     waiting = any(job.status in WAITING for job in jobs)
     alive = waiting and Worker.any_alive()
-    line = in_line() if any(job.status in WAITING and job.provider == LOCAL for job in jobs) else []
-    return [describe(job, alive, line) for job in jobs]
+    line = in_line() if any(job.status in WAITING and job.is_local for job in jobs) else []
+    is_paused = any(_waits_to_be_sent(job) for job in jobs) and _is_paused()
+    return [describe(job, alive, line, is_paused) for job in jobs]
 
 
 def in_line() -> list[int]:
@@ -109,15 +121,15 @@ def in_line() -> list[int]:
     return list(waiting.order_by("created_at", "pk").values_list("pk", flat=True))
 
 
-def usual_seconds(provider_name: str) -> int | None:
-    """Return how long a provider's last videos took, or None before its first."""
-    return cache.get_or_set(f"usual-seconds:{provider_name}", lambda: _usual_now(provider_name), USUAL_KEPT_FOR)
-
-
 def timeline(job: Job) -> list[Step]:
     """Tell a job's history in words. Notes stay with the studio: they may quote the provider."""
     said = _told_of(job)
-    steps = [Step(event.at, said[event.what]) for event in job.events.all() if event.what in said]
+    events = [event for event in job.events.all() if event.what in said]
+    steps = [Step(event.at, said[event.what]) for event in events]
+    for place, (one, next_one) in enumerate(pairwise(events)):
+        if (one.what, next_one.what) == (Status.FAILED, Status.COLLECTING):
+            steps[place] = Step(one.at, _("Not made in time, paid back"))
+            steps[place + 1] = Step(next_one.at, _("It came after all"))
     return [step for before, step in zip([None, *steps], steps, strict=False) if not before or before.what != step.what]
 
 
@@ -129,21 +141,35 @@ def clock(seconds: int) -> str:
 
 
 def duration(seconds: int) -> str:
-    """Write how long something took: 48 s, 2 min 5 s."""
+    """Write how long something took: 48 s, 2 min 5 s, 9 h 12 min."""
     if seconds < 60:
         return _("{seconds} s").format(seconds=max(1, seconds))
-    return _("{minutes} min {seconds} s").format(minutes=seconds // 60, seconds=seconds % 60)
+    minutes, rest = divmod(seconds, 60)
+    if minutes < 60:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+    return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
 
 
 def _elapsed(job: Job) -> int:
-    return max(0, round(((job.ended_at or timezone.now()) - job.created_at).total_seconds()))
+    """Seconds from the click on; of what is made elsewhere, from its sending on: before that, it may have waited."""
+    is_elsewhere = job.status in FOLLOWED and not job.is_local
+    since = (is_elsewhere and job.submitted_at) or job.created_at
+    return max(0, round(((job.ended_at or timezone.now()) - since).total_seconds()))
 
 
-def _usual_now(provider_name: str) -> int | None:
-    completed = Job.objects.filter(provider=provider_name, status=Status.COMPLETED)
-    times = completed.order_by("-ended_at").values_list("created_at", "ended_at")[:RECENT_JOBS]
-    took = [(ended - created).total_seconds() for created, ended in times if ended]
-    return max(1, round(median(took))) if took else None
+def _usual_of(job: Job) -> int | None:
+    return (
+        track_record.usual_seconds(job.provider) if job.is_local else track_record.usual_for(job.effect, job.provider)
+    )
+
+
+def _waits_to_be_sent(job: Job) -> bool:
+    return job.status == Status.QUEUED and not job.is_local
+
+
+def _is_paused() -> bool:
+    """Whether no orders go out to the paid provider."""
+    return bool(Studio.current().line_closed)
 
 
 def _placed(view: JobView, line: Sequence[int] | None) -> JobView:
@@ -171,7 +197,24 @@ def _unattended(view: JobView) -> JobView:
     )
 
 
+def _paused(view: JobView) -> JobView:
+    return replace(
+        view,
+        icon="pause",
+        state=_("Orders wait at the moment"),
+        short=_("Waiting"),
+        why=_(
+            "The studio's line to Kling is paused, and its owner knows. Your order is safe and goes out by itself; "
+            "until then you may cancel it for free."
+        ),
+    )
+
+
 def _waiting(view: JobView) -> JobView:
+    if view.job.status == Status.PENDING and not view.is_local:
+        return _under_way(replace(view, state=_("In line at the video service"), short=_("Waiting")))
+    if view.job.attempts and not view.is_local:
+        return _unreached(view)
     view = _since(view, _("Waiting for {time}"))
     usual = _("Usually {time} in all").format(time=clock(view.usual)) if view.usual else ""
     return replace(
@@ -182,9 +225,18 @@ def _waiting(view: JobView) -> JobView:
 def _state_of_waiting(view: JobView) -> str:
     if view.place == 1:
         return _("Next in line")
-    if view.place:
-        return _("Number {place} in line").format(place=view.place)
-    return _("Waiting for its turn") if view.job.status == Status.QUEUED else _("In line at the video service")
+    return _("Number {place} in line").format(place=view.place) if view.place else _("Waiting for its turn")
+
+
+def _unreached(view: JobView) -> JobView:
+    return replace(
+        _since(view, _("Waiting for {time}")),
+        icon="wifi-off",
+        state=_("Kling cannot be reached at the moment"),
+        short=_("Waiting"),
+        why=_("Nothing has been sent; it is tried again by itself."),
+        bar=Bar("waiting", _("Waiting")),
+    )
 
 
 def _submitting(view: JobView) -> JobView:
@@ -209,16 +261,25 @@ def _unconfirmed(view: JobView) -> JobView:
 def _processing(view: JobView) -> JobView:
     if view.is_local:
         return _rendering(view)
-    view = replace(view, icon="film", state=_("Being made"), short=_("Being made"))
-    if not view.usual:
-        return replace(_since(view, _("{time} so far")), bar=Bar("waiting", _("Being made")))
+    return _under_way(replace(view, icon="film", state=_("Being made"), short=_("Being made")))
+
+
+def _under_way(view: JobView) -> JobView:
+    """Hold what a provider elsewhere makes against the usual time, as long as that says anything."""
+    if view.elapsed > UNDELIVERED_AFTER:
+        sentence = _(
+            "Kling has not delivered yet. The studio goes on asking for a day, and pays you back if nothing comes."
+        )
+        view = replace(view, why=sentence)
+    if not view.usual or view.elapsed > LATE * view.usual:
+        right = _("Longer than usual") if view.usual else ""
+        return replace(_since(view, _("{time} so far")), bar=Bar("waiting", view.short), right=right)
     guess = min(NEARLY_DONE, round(100 * view.elapsed / view.usual))
-    late = view.elapsed > view.usual
-    view = _since(view, _("{time} of about {usual}").replace("{usual}", clock(view.usual)))
+    is_over = view.elapsed > view.usual
     return replace(
-        view,
+        _since(view, _("{time} of about {usual}").replace("{usual}", clock(view.usual))),
         bar=Bar("guess", _("Estimated progress"), guess),
-        right=_("A little longer than usual") if late else _("Estimated"),
+        right=_("A little longer than usual") if is_over else _("Estimated"),
     )
 
 
@@ -241,6 +302,7 @@ def _collecting(view: JobView) -> JobView:
         icon="download",
         state=_("Made. Bringing it home"),
         short=_("Nearly ready"),
+        why=_gift_of(view.job),
         bar=Bar("waiting", _("Bringing the video home")),
         left=_("Last step"),
         right=_("Local render") if view.is_local else "",
@@ -248,49 +310,33 @@ def _collecting(view: JobView) -> JobView:
 
 
 def _completed(view: JobView) -> JobView:
-    state = _("Ready. It took {time}").format(time=duration(view.elapsed))
-    return replace(view, icon="check", state=state, short=_("Ready"))
+    gift = _gift_of(view.job)
+    state = _("Ready after all") if gift else _("Ready. It took {time}").format(time=duration(view.elapsed))
+    return replace(view, icon="check", state=state, short=_("Ready"), why=gift)
+
+
+def _gift_of(job: Job) -> str:
+    return _("It came late, so it is free: you have your money back.") if failures.came_late(job) else ""
 
 
 def _failed(view: JobView) -> JobView:
-    what = str(view.job.get_failure_display())
+    job = view.job
     return replace(
         view,
         icon="warn",
         state=_("Not made"),
         short=_("Not made"),
-        lines=(what, _cost_of(view.job), _next_after(view.job)),
-        wants_photo=view.job.failure in (FailureReason.REFUSED, FailureReason.NO_PORTRAIT),
+        lines=(str(job.get_failure_display()), failures.cost_of(job), failures.next_after(job, view.may_repeat)),
+        remedy=failures.REMEDIES.get(job.failure, "again") if view.may_repeat else "effect",
     )
 
 
 def _canceled(view: JobView) -> JobView:
-    return replace(view, icon="close", state=_("Canceled"), short=_("Canceled"), why=_cost_of(view.job))
-
-
-def _cost_of(job: Job) -> str:
-    """Say what happened to the money: never left out where a video was not made."""
-    if job.was_refunded:
-        return _("Refunded {price}.").format(price=dollars(job.price))
-    if any(entry.kind == CreditEntry.Kind.CHARGE for entry in job.entries.all()):
-        return _("{price} was charged. Ask the studio to settle it.").format(price=dollars(job.price))
-    return _("Nothing was charged.")
-
-
-def _next_after(job: Job) -> str:
-    said = {
-        FailureReason.REFUSED: _("Choose another photo: one clear face, upright and well lit."),
-        FailureReason.NOT_MADE: _("Press Again, or try it with another photo."),
-        FailureReason.NOT_RENDERED: _("Press Again. If that fails too, try another photo."),
-        FailureReason.BROKEN_RESULT: _("Press Again: it is a fresh order."),
-        FailureReason.NO_PORTRAIT: _("Choose a photo, and order it once more."),
-        FailureReason.TOOK_TOO_LONG: _("Press Again in a few minutes."),
-    }
-    return said[FailureReason(job.failure)]
+    return replace(view, icon="close", state=_("Canceled"), short=_("Canceled"), why=failures.cost_of(view.job))
 
 
 def _told_of(job: Job) -> dict[str, str]:
-    is_local = job.provider == LOCAL
+    is_local = job.is_local
     return {
         Status.QUEUED: _("Ordered"),
         Status.SUBMITTING: _("Handed to the renderer") if is_local else _("Sent to the video service"),

@@ -13,7 +13,7 @@ from effects.catalogue import search
 from effects.catalogue.search import Filters
 from effects.models import Effect
 from effects.requests import StudioRequest
-from effects.services import progress
+from effects.services import track_record
 from effects.views.composer import composer_context
 
 NEIGHBOURS = 4
@@ -41,10 +41,13 @@ def effect(request: StudioRequest, name: str) -> HttpResponse:
 
 def effect_context(effect: Effect) -> dict[str, Any]:
     """What the page of an effect shows around its composer."""
-    usual = progress.usual_seconds(providers.in_force().name)
-    neighbours = search.more_like(effect, NEIGHBOURS)
-    return {"usual": progress.duration(usual) if usual else "", "neighbours": neighbours}
+    provider = providers.in_force().name
+    return {
+        "usual": track_record.usual_for(effect, provider),
+        "record": track_record.of_effect(effect.pk, provider),
+        "neighbours": search.more_like(effect, NEIGHBOURS),
+    }
 
 
 def _front_door() -> dict[str, Any]:
-    return {"board": search.board(), "total": Effect.objects.offered().count()}
+    return {"board": search.board(), "total": search.on_offer().count()}

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from effects import providers
+from effects.catalogue import search
 from effects.forms import PhotosForm, needs_consent
 from effects.models import Account, Effect, Portrait
 from effects.requests import StudioRequest
@@ -61,6 +62,7 @@ def composer_context(request: StudioRequest, effect: Effect, form: PhotosForm | 
         "swapped": _address({"left": chosen.get("right"), "right": chosen.get("left")}),
         "choices": choices(request.owner, sides, chosen),
         "request_key": _request_key(form),
+        "is_unknown": search.is_unknown(effect),
         "needs_consent": needs_consent(effect),
         **_purse(request, effect),
     }

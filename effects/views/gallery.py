@@ -22,8 +22,7 @@ from effects.catalogue import search
 from effects.models import Account, Theme, Video
 from effects.models.video import TRASH_TIME, VideoQuerySet
 from effects.requests import StudioRequest
-from effects.services import videos
-from effects.services.progress import LOCAL
+from effects.services import failures, videos
 
 PAGE = 24
 NEIGHBOURS = 4
@@ -70,7 +69,11 @@ def video(request: StudioRequest, key: str) -> HttpResponse:
     neighbours = search.more_like(job.effect, NEIGHBOURS) if job and job.portrait else []
     context: dict[str, Any] = {"video": shown, "job": job, "neighbours": neighbours}
     if job:
-        context |= {"is_local": job.provider == LOCAL, "took": (job.ended_at - job.created_at).total_seconds()}
+        context |= {
+            "took": (job.ended_at - job.created_at).total_seconds(),
+            "came_late": failures.came_late(job),
+            "may_repeat": search.is_on_offer(job.effect),
+        }
     return render(request, "effects/video.html", context)
 
 

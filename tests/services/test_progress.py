@@ -5,8 +5,9 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from effects.models import Account, Effect, FailureReason, Job, Portrait, Status, Video, Worker
-from effects.services import credits, orders, production, progress
+from effects.models import Account, Effect, FailureReason, Job, Portrait, Status, Studio, Video, Worker
+from effects.models.job import OWED
+from effects.services import credits, orders, production, progress, track_record
 from effects.services.progress import JobView, describe
 
 
@@ -38,6 +39,28 @@ def _aged(job: Job, seconds: int, *, took: int | None = None) -> Job:
     ended = began + timedelta(seconds=took) if took is not None else None
     Job.objects.filter(pk=job.pk).update(created_at=began, ended_at=ended)
     job.refresh_from_db()
+    return job
+
+
+def _sent(job: Job, seconds_ago: int, *steps: Status) -> Job:
+    """Send a paid order some time ago, and let it go some steps further."""
+    sent_at = timezone.now() - timedelta(seconds=seconds_ago)
+    assert job.move_to(Status.SUBMITTING, submitted_at=sent_at)
+    return _moved(job, *steps)
+
+
+def _takes(video: Video, seconds: int, provider: str = "paid") -> None:
+    """Let the one finished video of the studio have taken so long."""
+    Job.objects.filter(pk=video.job.pk).update(provider=provider)
+    _aged(video.job, 500, took=seconds)
+
+
+def _revived(job: Job, video: Video) -> Job:
+    """Give a sent order up, and let its video come after all."""
+    Job.objects.filter(video=video).update(status=Status.FAILED, failure=FailureReason.NOT_MADE, video=None)
+    production.fail(job, FailureReason.TOOK_TOO_LONG)
+    assert job.move_to(Status.COLLECTING, start=[Status.FAILED], failure="", ended_at=None)
+    assert job.move_to(Status.COMPLETED, video=video)
     return job
 
 
@@ -79,8 +102,7 @@ def test_a_local_render_shows_true_frames(job: Job) -> None:
 
 
 def test_a_paid_job_is_estimated_against_the_usual_time(paid_job: Job, video: Video) -> None:
-    Job.objects.filter(pk=video.job.pk).update(provider="paid")
-    _aged(video.job, 500, took=50)
+    _takes(video, 50)
     _aged(_moved(paid_job, Status.SUBMITTING, Status.PENDING, Status.PROCESSING), 25)
 
     view = _view(paid_job)
@@ -91,11 +113,120 @@ def test_a_paid_job_is_estimated_against_the_usual_time(paid_job: Job, video: Vi
 
 
 def test_an_estimate_never_claims_the_end(paid_job: Job, video: Video) -> None:
-    Job.objects.filter(pk=video.job.pk).update(provider="paid")
-    _aged(video.job, 500, took=50)
-    _aged(_moved(paid_job, Status.SUBMITTING, Status.PENDING, Status.PROCESSING), 300)
+    _takes(video, 50)
+    _aged(_moved(paid_job, Status.SUBMITTING, Status.PENDING, Status.PROCESSING), 80)
 
     assert (_view(paid_job).bar.value, _view(paid_job).right) == (95, "A little longer than usual")
+
+
+def test_beyond_twice_the_usual_time_nothing_is_estimated(paid_job: Job, video: Video) -> None:
+    _takes(video, 50)
+    view = _view(_aged(_moved(paid_job, Status.SUBMITTING, Status.PENDING, Status.PROCESSING), 102))
+
+    assert (view.bar.kind, view.left, view.right) == ("waiting", "1:42 so far", "Longer than usual")
+    assert not view.why
+
+
+def test_what_is_in_line_at_the_video_service_is_estimated_too(paid_job: Job, video: Video) -> None:
+    _takes(video, 50)
+    view = _view(_sent(paid_job, 25, Status.PENDING))
+
+    assert (view.state, view.bar.kind, view.bar.value) == ("In line at the video service", "guess", 50)
+
+
+def test_an_effect_is_held_against_its_own_usual_time(
+    ada: Account, portrait: Portrait, paid_job: Job, dual_effect: Effect
+) -> None:
+    for number, (effect, took) in enumerate([(paid_job.effect, 40)] * 3 + [(dual_effect, 600)] * 5):
+        made = Video.objects.create(
+            owner=ada, file=f"{number}.mp4", poster="x.webp", size=1, width=720, height=1280, seconds=5
+        )
+        job = Job.objects.create(
+            owner=ada,
+            effect=effect,
+            portrait=portrait,
+            request_key=f"request-{number}",
+            provider="paid",
+            status=Status.COMPLETED,
+            video=made,
+        )
+        _aged(job, 1000, took=took)
+
+    view = _view(_sent(paid_job, 20, Status.PENDING, Status.PROCESSING))
+
+    assert (view.usual, view.bar.value) == (40, 50)
+
+
+def test_what_waited_to_be_sent_is_not_late(paid_job: Job, video: Video) -> None:
+    _takes(video, 50)
+    view = _view(_aged(_sent(paid_job, 25, Status.PENDING, Status.PROCESSING), 9000))
+
+    assert (view.left, view.right) == ("0:25 of about 0:50", "Estimated")
+
+
+@pytest.mark.parametrize("steps", [(Status.PENDING,), (Status.PENDING, Status.PROCESSING)])
+def test_after_an_hour_it_says_what_the_studio_does_about_it(paid_job: Job, steps: tuple[Status, ...]) -> None:
+    view = _view(_sent(paid_job, 3601, *steps))
+
+    assert view.why.startswith("Kling has not delivered yet.")
+    assert "for a day" in view.why and "pays you back" in view.why
+
+
+def test_an_order_that_could_not_be_sent_says_so(paid_job: Job) -> None:
+    Job.objects.filter(pk=paid_job.pk).update(attempts=2)
+
+    view = _view(paid_job)
+
+    assert view.state == "Kling cannot be reached at the moment"
+    assert view.why == "Nothing has been sent; it is tried again by itself."
+    assert view.cancel_label == "Cancel, free"
+
+
+def test_a_local_job_that_is_tried_again_says_nothing_of_kling(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(attempts=2)
+
+    assert _view(job).state == "Next in line"
+
+
+class TestClosedLine:
+    @pytest.fixture(autouse=True)
+    def closed(self, db: None) -> None:
+        Studio.objects.update_or_create(pk=1, defaults={"line_closed": "funds"})
+
+    @pytest.mark.parametrize("worker_alive", [True, False])
+    def test_a_queued_order_says_calmly_that_it_waits(self, paid_job: Job, worker_alive: bool) -> None:
+        view = describe(paid_job, worker_alive)
+
+        assert view.state == "Orders wait at the moment"
+        assert "goes out by itself" in view.why and "cancel it for free" in view.why
+        assert (view.look, view.cancel_label) == ("queued", "Cancel, free")
+
+    def test_what_is_at_the_provider_already_goes_on(self, paid_job: Job) -> None:
+        assert _view(_sent(paid_job, 5, Status.PENDING)).state == "In line at the video service"
+
+    def test_a_local_job_knows_nothing_of_it(self, job: Job) -> None:
+        assert _view(job).state == "Next in line"
+
+    def test_opened_again_the_order_waits_for_its_turn(self, paid_job: Job) -> None:
+        Studio.objects.update(line_closed="")
+
+        assert _view(paid_job).state == "Waiting for its turn"
+
+    def test_a_page_of_orders_asks_once(self, paid_job: Job, django_assert_num_queries) -> None:
+        jobs = list(Job.objects.for_cards()) * 5
+        progress.describe_all(jobs)  # what is remembered for a minute
+
+        with django_assert_num_queries(2):  # the workers, and the line
+            views = progress.describe_all(jobs)
+
+        assert {view.state for view in views} == {"Orders wait at the moment"}
+
+    def test_a_page_of_local_jobs_does_not_ask(self, job: Job, django_assert_num_queries) -> None:
+        jobs = list(Job.objects.for_cards())
+        progress.describe_all(jobs)
+
+        with django_assert_num_queries(2):  # the workers, and the line at the renderer
+            progress.describe_all(jobs)
 
 
 def test_without_history_nothing_is_estimated(paid_job: Job) -> None:
@@ -134,7 +265,7 @@ def test_a_failed_paid_job_says_what_came_back(paid_job: Job) -> None:
     view = _view(paid_job)
 
     assert view.lines[1] == "Refunded $0.0214."
-    assert view.wants_photo
+    assert view.remedy == "photo"
 
 
 @pytest.mark.parametrize("reason", FailureReason)
@@ -143,6 +274,112 @@ def test_every_failure_says_what_to_press(job: Job, reason: FailureReason) -> No
 
     assert len(_view(job).lines) == 3
     assert all(_view(job).lines)
+
+
+@pytest.mark.parametrize("reason", FailureReason)
+def test_every_failure_of_a_paid_job_says_that_the_money_is_back(paid_job: Job, reason: FailureReason) -> None:
+    production.fail(_sent(paid_job, 60), reason)
+
+    said = _view(paid_job).lines[1]
+
+    assert said == "Refunded $0.0214." if reason not in OWED else said.startswith("You have your money back.")
+
+
+@pytest.mark.parametrize("reason", OWED)
+def test_what_may_still_come_is_promised_as_a_gift(paid_job: Job, reason: FailureReason) -> None:
+    production.fail(_sent(paid_job, 60), reason)
+
+    assert "If the video still comes, it is put into your gallery for nothing." in _view(paid_job).lines[1]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"settled_at": timezone.now()},
+        {"submitted_at": timezone.now() - timedelta(days=31)},
+        {"submitted_at": None},
+    ],
+)
+def test_what_is_no_longer_asked_after_is_not_promised(paid_job: Job, changes: dict) -> None:
+    production.fail(_sent(paid_job, 60), FailureReason.TOOK_TOO_LONG)
+    Job.objects.filter(pk=paid_job.pk).update(**changes)
+
+    assert _view(paid_job).lines[1] == "Refunded $0.0214."
+
+
+def test_a_refusal_by_the_rules_of_kling_asks_for_another_photo(paid_job: Job) -> None:
+    production.fail(paid_job, FailureReason.POLICY)
+
+    view = _view(paid_job)
+
+    assert view.lines[0] == "Kling does not allow this photo, or this effect with it."
+    assert "Choose another photo." in view.lines[2] and "Kling's rules" in view.lines[2]
+    assert view.remedy == "photo"
+
+
+def test_without_a_face_it_asks_for_one_in_each_photo(paid_job: Job, dual_effect: Effect) -> None:
+    production.fail(paid_job, FailureReason.NO_FACE)
+    assert "one clear face, upright" in _view(paid_job).lines[2]
+
+    Job.objects.filter(pk=paid_job.pk).update(effect=dual_effect)
+
+    assert "one clear face in each" in _view(paid_job).lines[2]
+
+
+def test_an_unknown_effect_is_answered_with_another_one(paid_job: Job) -> None:
+    production.fail(paid_job, FailureReason.UNKNOWN_EFFECT)
+
+    assert _view(paid_job).remedy == "effect"
+    assert _view(paid_job).lines[2].startswith("Choose another effect.")
+
+
+def test_a_closed_door_is_no_matter_of_the_customer(paid_job: Job) -> None:
+    production.fail(paid_job, FailureReason.NO_ACCESS)
+
+    assert _view(paid_job).lines[2] == "That is the studio's own matter, and it has been told. Press Again later."
+
+
+def test_again_is_not_advised_where_it_cannot_be_pressed(job: Job) -> None:
+    production.fail(job, FailureReason.NOT_RENDERED)
+    Effect.objects.update(is_enabled=False)
+
+    assert _view(job).remedy == "effect"
+    assert "Press Again" not in _view(job).lines[2]
+
+
+def test_a_video_that_came_late_is_a_gift(paid_job: Job, video: Video) -> None:
+    view = _view(_revived(_sent(paid_job, 60, Status.PENDING), video))
+
+    assert view.state == "Ready after all"
+    assert view.why == "It came late, so it is free: you have your money back."
+    assert view.is_free
+
+
+def test_a_video_in_time_is_none(paid_job: Job, video: Video) -> None:
+    assert not _view(video.job).why
+    assert not _view(paid_job).is_free
+
+
+def test_the_timeline_tells_that_it_came_after_all(paid_job: Job, video: Video) -> None:
+    _revived(_sent(paid_job, 60, Status.PENDING), video)
+    paid_job.log("look", "internal")
+
+    said = [step.what for step in progress.timeline(paid_job)]
+
+    assert said[-3:] == ["Not made in time, paid back", "It came after all", "Ready"]
+
+
+def test_the_timeline_of_what_never_came_ends_there(paid_job: Job) -> None:
+    production.fail(_sent(paid_job, 60), FailureReason.TOOK_TOO_LONG)
+
+    assert [step.what for step in progress.timeline(paid_job)][-1] == "Not made"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"), [(0, "1 s"), (48, "48 s"), (125, "2 min 5 s"), (3600, "1 h 0 min"), (33150, "9 h 12 min")]
+)
+def test_lengths_of_time_are_written_in_two_parts_at_most(seconds: int, written: str) -> None:
+    assert progress.duration(seconds) == written
 
 
 @pytest.mark.parametrize("status", Status)
@@ -170,9 +407,9 @@ def test_the_usual_time_is_remembered_for_a_minute(video: Video, django_assert_n
     _aged(video.job, 500, took=7)
 
     with django_assert_num_queries(1):
-        assert progress.usual_seconds("local") == 7
-        assert progress.usual_seconds("local") == 7
-    assert progress.usual_seconds("nobody") is None
+        assert track_record.usual_seconds("local") == 7
+        assert track_record.usual_seconds("local") == 7
+    assert track_record.usual_seconds("nobody") is None
 
 
 def test_a_page_of_jobs_is_described_with_one_look_at_the_workers(

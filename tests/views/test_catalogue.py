@@ -1,16 +1,19 @@
 import re
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from effects.catalogue import search
 from effects.catalogue.search import Filters
-from effects.models import Account, CreditEntry, Effect, Portrait, Studio
+from effects.models import Account, CreditEntry, Effect, FailureReason, Job, Portrait, Status, Studio, Video
 from effects.services import credits
 from effects.templatetags.studio import dollars
 from tests.stand_in import PaidProvider
@@ -198,6 +201,156 @@ def effect_off(catalogue: None) -> Effect:
     effect.is_enabled = False
     effect.save()
     return effect
+
+
+class TestUnknownToKling:
+    """An effect whose name the paid provider has refused."""
+
+    @pytest.fixture
+    def unknown(self, catalogue: None) -> Effect:
+        Effect.objects.filter(name="hug_pro").update(refused_at=timezone.now())
+        return Effect.objects.get(name="hug_pro")
+
+    @pytest.mark.parametrize("address", ["/", "/?q=hug", "/?q=hug_pro", "/?people=2&theme=love&tier=medium"])
+    def test_no_list_has_it_where_videos_cost(
+        self, client: Client, unknown: Effect, paid: PaidProvider, address: str
+    ) -> None:
+        assert "Hug Pro" not in titles(page(client, address))
+
+    def test_it_is_counted_nowhere(self, client: Client, unknown: Effect, paid: PaidProvider) -> None:
+        assert "336 short films" in page(client)
+        assert sum(tier.count for tier in search.board()) == search.find(Filters()).count == 336
+
+    def test_it_is_no_neighbour(self, unknown: Effect, paid: PaidProvider) -> None:
+        other = Effect.objects.filter(theme=unknown.theme).exclude(pk=unknown.pk).first()
+        assert unknown not in search.more_like(other, 400)
+        assert unknown not in search.nearest("hug prp")
+
+    def test_the_local_studio_offers_it_like_any(self, client: Client, unknown: Effect) -> None:
+        assert "337 short films" in page(client)
+        assert "Hug Pro" in titles(page(client, "/?q=hug_pro"))
+        shown = effect_page(client, unknown)
+        assert "does not know" not in shown
+        assert " disabled" not in button_of(shown)
+
+    def test_its_page_says_so_and_offers_the_preview_alone(
+        self, admin_client: Client, unknown: Effect, paid: PaidProvider
+    ) -> None:
+        shown = effect_page(admin_client, unknown)
+        assert "Kling does not know this effect any more." in shown
+        assert " disabled" in button_of(shown)
+        assert "Free preview" in shown
+
+    def test_nobody_is_asked_to_try_it_anyway(self, admin_client: Client, unknown: Effect, paid: PaidProvider) -> None:
+        Effect.objects.filter(pk=unknown.pk).update(upstream_status="retired")
+        assert "accept_retired" not in effect_page(admin_client, unknown)
+
+
+class TestFacts:
+    @pytest.fixture(autouse=True)
+    def nothing_remembered(self) -> None:
+        cache.clear()
+
+    def _record(
+        self, owner: Account, effect: Effect, took: list[int], refused: int = 0, provider: str = "paid"
+    ) -> None:
+        """Write down jobs of an effect: made in so many seconds each, and refused."""
+        began = timezone.now() - timedelta(hours=1)
+        for number, seconds in enumerate([*took, *[0] * refused]):
+            name = f"{effect.name}-{number}"
+            made = Video(owner=owner, file=f"{name}.mp4", poster="x.webp", size=1, width=720, height=1280, seconds=5)
+            if seconds:
+                made.save()
+            job = Job.objects.create(
+                owner=owner,
+                effect=effect,
+                request_key=name,
+                provider=provider,
+                status=Status.COMPLETED if seconds else Status.FAILED,
+                failure="" if seconds else FailureReason.POLICY,
+                video=made if seconds else None,
+            )
+            Job.objects.filter(pk=job.pk).update(created_at=began, ended_at=began + timedelta(seconds=seconds))
+
+    def test_the_usual_time_is_of_this_effect(
+        self, ada: Account, ada_client: Client, effect: Effect, dual_effect: Effect, paid: PaidProvider
+    ) -> None:
+        self._record(ada, effect, [40, 40, 40])
+        self._record(ada, dual_effect, [90, 90, 90, 90])
+        assert fact(effect_page(ada_client, effect), "Usually ready in") == "40 s"
+        assert fact(effect_page(ada_client, dual_effect), "Usually ready in") == "1 min 30 s"
+
+    def test_before_its_first_videos_it_is_of_any(
+        self, ada: Account, ada_client: Client, effect: Effect, dual_effect: Effect, paid: PaidProvider
+    ) -> None:
+        self._record(ada, effect, [40, 40, 40])
+        assert fact(effect_page(ada_client, dual_effect), "Usually ready in") == "40 s"
+
+    def test_it_says_how_often_it_came_out(
+        self, ada: Account, ada_client: Client, effect: Effect, paid: PaidProvider
+    ) -> None:
+        self._record(ada, effect, [40, 50, 60], refused=1)
+        assert fact(effect_page(ada_client, effect), "Came out") == "3 of the last 4 times"
+
+    def test_two_videos_say_nothing_yet(
+        self, ada: Account, ada_client: Client, effect: Effect, paid: PaidProvider
+    ) -> None:
+        self._record(ada, effect, [40, 50])
+        assert "Came out" not in effect_page(ada_client, effect)
+
+    def test_where_videos_are_free_it_does_not_say(self, ada: Account, ada_client: Client, effect: Effect) -> None:
+        self._record(ada, effect, [40, 50, 60], refused=1, provider="local")
+        assert "Came out" not in effect_page(ada_client, effect)
+
+    def test_the_length_is_what_is_stated_of_it(self, ada_client: Client, effect: Effect) -> None:
+        assert fact(effect_page(ada_client, effect), "Length") == "5 s"
+        Effect.objects.filter(pk=effect.pk).update(duration_s=10)
+        assert fact(effect_page(ada_client, effect), "Length") == "10 s"
+
+
+def fact(shown: str, name: str) -> str:
+    return re.search(rf"<dt>{name}</dt><dd>([^<]*)</dd>", shown)[1]
+
+
+class TestClosedLine:
+    @pytest.fixture(autouse=True)
+    def closed(self, catalogue: None, paid: PaidProvider) -> None:
+        Studio.objects.update(line_closed="key")
+
+    @pytest.mark.parametrize("address", ["/", "/effects/hug_pro/", "/jobs/", "/gallery/", "/account/"])
+    def test_staff_are_told_why_on_every_page(self, admin_client: Client, address: str) -> None:
+        shown = page(admin_client, address)
+        banner = shown[shown.index('<p class="linebar"') : shown.index('<main id="main">')]
+        assert "Orders to Kling are paused:" in banner
+        assert "Kling does not accept the API key." in banner
+        assert f'href="{reverse("admin:index")}"' in banner
+
+    def test_nobody_else_is(self, ada_client: Client, client: Client) -> None:
+        assert "linebar" not in page(ada_client) + page(client)
+
+    def test_it_goes_with_the_trouble(self, admin_client: Client) -> None:
+        Studio.objects.update(line_closed="")
+        assert "linebar" not in page(admin_client)
+
+    def test_it_costs_a_visitor_no_query(self, client: Client, django_assert_max_num_queries) -> None:
+        with django_assert_max_num_queries(QUERIES_OF_THE_FRONT_DOOR):
+            page(client)
+
+    def test_it_costs_staff_none_either(
+        self, ada: Account, ada_client: Client, admin_client: Client, django_assert_max_num_queries
+    ) -> None:
+        with django_assert_max_num_queries(QUERIES_OF_THE_FRONT_DOOR + QUERIES_OF_A_SIGN_IN):
+            page(admin_client)
+
+
+@pytest.mark.parametrize(("status", "said"), [("retired", "has retired"), ("unlisted", "in no list")])
+def test_what_may_be_refused_is_said_before_the_click(
+    ada_client: Client, effect: Effect, paid: PaidProvider, status: str, said: str
+) -> None:
+    Effect.objects.filter(pk=effect.pk).update(upstream_status=status)
+    shown = effect_page(ada_client, effect)
+    assert said in shown[: shown.index("Make video")]
+    assert f"{status.title()} at Kling" in shown[: shown.index("<h1>")]
 
 
 def test_a_retired_effect_asks_first_where_it_costs(ada_client: Client, effect: Effect, paid: PaidProvider) -> None:

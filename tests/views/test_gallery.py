@@ -5,7 +5,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from effects.models import Account, Effect, Job, Status, Video
+from effects.models import Account, Effect, FailureReason, Job, Status, Video
+from effects.services import credits, production
 from effects.views.gallery import PAGE
 
 HTMX = {"HX-Request": "true"}
@@ -35,6 +36,20 @@ def _made(owner: Account, effect: Effect, number: int, at=None) -> Video:
         ended_at=timezone.now(),
     )
     Video.objects.filter(pk=video.pk).update(created_at=at or timezone.now())
+    return video
+
+
+def _came_late(owner: Account, effect: Effect) -> Video:
+    """Return a video that was paid for, given up, paid back, and came after all."""
+    video = _made(owner, effect, 1)
+    job = Job.objects.create(owner=owner, effect=effect, request_key="paid", provider="paid", price="0.0214")
+    job.refresh_from_db()
+    credits.add(owner, "top_up", job.price)
+    credits.add(owner, "charge", -job.price, job=job)
+    production.fail(job, FailureReason.TOOK_TOO_LONG)
+    Job.objects.filter(video=video).delete()
+    assert job.move_to(Status.COLLECTING, start=[Status.FAILED], failure="", ended_at=None)
+    assert job.move_to(Status.COMPLETED, video=video)
     return video
 
 
@@ -132,6 +147,15 @@ class TestVideo:
         assert "This studio (local render)" in page
         assert "Nothing, it was free" in page
         assert reverse("effects:thumbnail", args=[video.job.portrait.key]) in page
+
+    def test_one_that_came_late_is_free(self, ada: Account, ada_client: Client, effect: Effect, video: Video) -> None:
+        late = _came_late(ada, effect)
+
+        page = _text(ada_client.get(_url("video", late)))
+
+        assert "It came late, so it is free: you have your money back." in page
+        assert "$0.0214" not in page[page.index("<dl") : page.index("</dl>")]
+        assert "It came late" not in _text(ada_client.get(_url("video", video)))
 
     def test_another_effect_takes_the_same_portrait(
         self, ada_client: Client, video: Video, dual_effect: Effect

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from effects.models import Account, Effect, FailureReason, Job, Portrait, Status, Video, Worker
+from effects.models import Account, Effect, FailureReason, Job, Portrait, Status, Studio, Video, Worker
 from effects.services import credits, orders, production
 from tests import photos
 
@@ -184,6 +184,37 @@ class TestCard:
         assert lines.count("<li>") == 3
         assert "Nothing was charged." in lines
 
+    @pytest.mark.parametrize(
+        ("reason", "button"),
+        [
+            (FailureReason.POLICY, "Choose another photo"),
+            (FailureReason.NO_FACE, "Choose another photo"),
+            (FailureReason.UNKNOWN_EFFECT, "Try another effect"),
+            (FailureReason.NO_ACCESS, "Again"),
+            (FailureReason.WRITTEN_OFF, "Again"),
+        ],
+    )
+    def test_the_main_button_is_what_helps(
+        self, ada_client: Client, job: Job, reason: FailureReason, button: str
+    ) -> None:
+        production.fail(job, reason)
+
+        card = _text(ada_client.get(_url("job_card", job), headers=HTMX))
+
+        [main] = re.findall(r'<a class="[^"]*button--main[^"]*"[^>]*>(.*?)</a>', card)
+        assert main.endswith(button)
+
+    def test_an_effect_that_kling_has_forgotten_is_not_offered_again(
+        self, ada_client: Client, video: Video, paid: object
+    ) -> None:
+        again = f"/effects/balloon_parade/?left={video.job.portrait.key}"
+        assert again in _text(ada_client.get(_url("job", video.job)))
+
+        Effect.objects.update(refused_at=timezone.now())
+
+        assert again not in _text(ada_client.get(_url("job", video.job)))
+        assert again not in _text(ada_client.get(reverse("effects:video", args=[video.key])))
+
     def test_a_deleted_portrait_leaves_the_effects_poster(self, ada_client: Client, job: Job) -> None:
         job.portrait.delete()
 
@@ -242,6 +273,38 @@ class TestCancel:
         assert job.move_to(Status.SUBMITTING)
 
         assert _url("job_cancel", job) not in _text(ada_client.get(_url("job", job)))
+
+
+class TestClosedLine:
+    @pytest.fixture
+    def paid_job(self, ada: Account, effect: Effect, portrait: Portrait, paid: object) -> Job:
+        credits.add(ada, "top_up", Decimal(1))
+        return orders.order_video(ada, effect, portrait, request_key="a-paid-request")
+
+    @pytest.mark.parametrize("page", ["job", "jobs"])
+    def test_a_waiting_order_says_so_and_may_be_canceled(self, ada_client: Client, paid_job: Job, page: str) -> None:
+        Studio.objects.update(line_closed="owner")
+        address = reverse("effects:jobs") if page == "jobs" else _url("job", paid_job)
+
+        shown = _text(ada_client.get(address))
+
+        assert "Orders wait at the moment" in shown
+        assert "Cancel, free" in shown
+
+    def test_the_card_learns_of_it_by_itself(self, ada_client: Client, paid_job: Job) -> None:
+        question = _question_of(_text(ada_client.get(_url("job", paid_job))))
+        Studio.objects.update(line_closed="owner")
+
+        assert "Orders wait at the moment" in _text(ada_client.get(question, headers=HTMX))
+
+    def test_canceling_there_brings_the_money_back(self, ada: Account, ada_client: Client, paid_job: Job) -> None:
+        Studio.objects.update(line_closed="owner")
+
+        card = _text(ada_client.post(_url("job_cancel", paid_job), headers=HTMX))
+
+        ada.refresh_from_db()
+        assert "Refunded $0.0214." in card
+        assert ada.balance == 1
 
 
 class TestList:
