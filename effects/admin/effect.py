@@ -16,16 +16,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from effects import providers
 from effects.catalogue.recipes import recipe_for
 from effects.media.videos import Probe
 from effects.models import Effect, Tier
 from effects.models.fields import dollars
-from effects.services import own_samples, samples
+from effects.services import own_samples, samples, track_record
+from effects.services.progress import duration
 from effects.views.files import sample_loop, sample_poster
 
 from .base import StudioModelAdmin
 
 OWNER = Effect.TierSource.OWNER
+OPTIONS = ("model_name", "mode", "duration")
 
 
 class LinesField(forms.CharField):
@@ -44,6 +47,9 @@ class LinesField(forms.CharField):
 
 
 class EffectForm(forms.ModelForm):
+    class Meta:
+        widgets = {"options": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}
+
     aliases = LinesField(label=gettext_lazy("Other names"), required=False, help_text=gettext_lazy("One to a line."))
     new_sample = forms.FileField(
         label=gettext_lazy("Show a video of your own"),
@@ -65,11 +71,35 @@ class EffectForm(forms.ModelForm):
             raise ValidationError(_("The studio has no recipe of this name, so nobody could try it.")) from error
         return name
 
+    def clean_options(self) -> dict[str, str]:
+        options = self.cleaned_data["options"] or {}
+        if not isinstance(options, dict):
+            raise ValidationError(_('Write an object in braces, for example {"mode": "pro"}.'))
+        if unknown := [name for name in options if name not in OPTIONS]:
+            words = _("The API takes {known} here, and not {names}.")
+            raise ValidationError(words.format(known=", ".join(OPTIONS), names=", ".join(unknown)))
+        if odd := [name for name, value in options.items() if not isinstance(value, str)]:
+            raise ValidationError(_("Put the value in quotes: {names}.").format(names=", ".join(odd)))
+        return options
+
     def clean_new_sample(self) -> UploadedFile | None:
         upload: UploadedFile | None = self.cleaned_data["new_sample"]
         if upload:
             self.probe = own_samples.check(upload)
         return upload
+
+
+class RefusedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("at the API")
+    parameter_name = "refused"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("yes", _("Refused as unknown")), ("no", _("Not refused"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Effect]) -> QuerySet[Effect]:
+        if self.value() in ("yes", "no"):
+            return queryset.filter(refused_at__isnull=self.value() == "no")
+        return queryset
 
 
 @admin.register(Effect)
@@ -94,20 +124,32 @@ class EffectAdmin(StudioModelAdmin):
         "is_enabled",
         "is_featured",
         "upstream_status",
+        RefusedFilter,
         "tier_source",
     )
     list_select_related = ("tier",)
     list_per_page = 50
     search_fields = ("name", "title_en", "title_zh", "aliases")
     search_help_text = gettext_lazy("Name, title in English or Chinese, or another name.")
-    actions = ("offer", "stop_offering", "feature", "stop_featuring")
+    actions = ("offer", "stop_offering", "feature", "stop_featuring", "offer_for_orders")
     fieldsets = (
         (None, {"fields": ("name", "title_en", "title_zh", "title_zh_source")}),
         (gettext_lazy("In the catalogue"), {"fields": ("theme", "is_enabled", "is_featured")}),
         (gettext_lazy("Price"), {"fields": ("tier", "tier_source")}),
         (
             gettext_lazy("What it needs, and what Kling says"),
-            {"fields": ("subjects", "subject_kind", "duration_s", "upstream_status", "aliases", "notes")},
+            {
+                "fields": (
+                    "subjects",
+                    "subject_kind",
+                    "duration_s",
+                    "upstream_status",
+                    "refused_at",
+                    "options",
+                    "aliases",
+                    "notes",
+                )
+            },
         ),
     )
 
@@ -115,7 +157,7 @@ class EffectAdmin(StudioModelAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Effect | None = None) -> tuple[str, ...]:
-        always = ("tier_source", "shown_sample")
+        always = ("tier_source", "refused_at", "provider", "success", "usual_time", "shown_sample")
         return ("name", *always) if obj else always
 
     def get_fieldsets(self, request: HttpRequest, obj: Effect | None = None) -> Any:
@@ -123,7 +165,11 @@ class EffectAdmin(StudioModelAdmin):
         sample = ["shown_sample"] if obj else []
         if self.has_change_permission(request, obj):
             sample += ["new_sample", "restore_sample"] if obj and obj.sample else ["new_sample"]
-        return [*self.fieldsets, (_("Sample"), {"fields": sample})]
+        fieldsets = [*self.fieldsets, (_("Sample"), {"fields": sample})]
+        if obj:
+            record = {"fields": ("provider", "success", "usual_time")}
+            fieldsets.insert(-1, (_("What the studio has seen of it"), record))
+        return fieldsets
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **options: Any) -> forms.Field | None:
         field = super().formfield_for_dbfield(db_field, request, **options)
@@ -160,7 +206,26 @@ class EffectAdmin(StudioModelAdmin):
 
     @admin.display(description=gettext_lazy("effect"), ordering="title_en")
     def titled(self, effect: Effect) -> SafeString:
-        return format_html('{}<small class="under">{}</small>', effect.title, effect.name)
+        name = format_html('{}<small class="under">{}</small>', effect.title, effect.name)
+        if effect.refused_at is None:
+            return name
+        return format_html('{}<span class="badge badge--bad">{}</span>', name, _("Refused by the API"))
+
+    @admin.display(description=gettext_lazy("made by"))
+    def provider(self, effect: Effect) -> str:
+        return _("Kling, for money") if providers.in_force().is_paid else _("This studio, for nothing")
+
+    @admin.display(description=gettext_lazy("came out"))
+    def success(self, effect: Effect) -> str:
+        record = track_record.of_effect(effect.pk, providers.in_force().name)
+        if not record.asked:
+            return _("Not ordered yet")
+        return _("{made} of the last {asked}").format(made=record.made, asked=record.asked)
+
+    @admin.display(description=gettext_lazy("usually takes"))
+    def usual_time(self, effect: Effect) -> str:
+        usual = track_record.of_effect(effect.pk, providers.in_force().name).usual
+        return duration(usual) if usual else _("Not known yet")
 
     @admin.display(description=gettext_lazy("what the catalogue shows"))
     def shown_sample(self, effect: Effect) -> SafeString:
@@ -207,6 +272,10 @@ class EffectAdmin(StudioModelAdmin):
     @admin.action(description=gettext_lazy("Do not feature"), permissions=["change"])
     def stop_featuring(self, request: HttpRequest, effects: QuerySet[Effect]) -> None:
         self.change_all(request, effects, _("No longer featured."), is_featured=False)
+
+    @admin.action(description=gettext_lazy("Offer it for orders again"), permissions=["change"])
+    def offer_for_orders(self, request: HttpRequest, effects: QuerySet[Effect]) -> None:
+        self.change_all(request, effects.exclude(refused_at=None), _("Offered for orders again."), refused_at=None)
 
     def change_all(self, request: HttpRequest, effects: QuerySet[Effect], what: str, **changes: Any) -> None:
         chosen = list(effects)

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from effects import tasks
 from effects.models import CreditEntry, FailureReason, Job, JobEvent, Status
+from effects.models.job import OWED_FOR
+from effects.providers import NoSuchTask, ProviderError
 from effects.services import orders, production
 from effects.services.progress import duration
 from effects.templatetags.studio import money
@@ -24,6 +26,16 @@ from effects.templatetags.studio import money
 from .base import ReadOnlyAdmin, ReadOnlyInline, link
 
 LOOKS = {Status.COMPLETED: "good", Status.FAILED: "bad", Status.UNCONFIRMED: "warn"}
+WRITTEN_OFF = "written_off"
+# Lines of the timeline that are no change of state.
+HAPPENINGS = {
+    "callback": gettext_lazy("callback"),
+    "hint": gettext_lazy("task of a callback dropped"),
+    "look": gettext_lazy("asked after"),
+    "fetch": gettext_lazy("could not be fetched"),
+    "task": gettext_lazy("late answer"),
+    WRITTEN_OFF: gettext_lazy("written off"),
+}
 
 
 class SettleForm(forms.Form):
@@ -43,13 +55,30 @@ class AttachForm(forms.Form):
 
     def __init__(self, job: Job, *args: Any, **options: Any) -> None:
         self.job = job
-        super().__init__(*args, **options)
+        super().__init__(*args, **{"initial": {"task_id": job.hinted_task}, **options})
 
     def clean_task_id(self) -> str:
         task_id: str = self.cleaned_data["task_id"]
         if Job.objects.filter(provider=self.job.provider, task_id=task_id).exclude(pk=self.job.pk).exists():
             raise ValidationError(_("Another job has this task already."))
+        try:
+            production.look_at(self.job, task_id)
+        except NoSuchTask as error:
+            raise ValidationError(_("The video service does not know this task. Copy its id once more.")) from error
+        except ProviderError as error:
+            raise ValidationError(_("The video service does not answer at the moment. Try again later.")) from error
         return task_id
+
+
+class OwedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("result")
+    parameter_name = "owed"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("yes", _("Paid for and not come"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        return queryset.filter(pk__in=Job.objects.owed().values("pk")) if self.value() == "yes" else queryset
 
 
 class TimelineInline(ReadOnlyInline):
@@ -63,7 +92,7 @@ class TimelineInline(ReadOnlyInline):
 
     @admin.display(description=gettext_lazy("what"))
     def state(self, event: JobEvent) -> str:
-        return str(dict(Status.choices).get(event.what, event.what))
+        return str({**dict(Status.choices), **HAPPENINGS}.get(event.what, event.what))
 
 
 class EntriesInline(ReadOnlyInline):
@@ -87,7 +116,7 @@ class EntriesInline(ReadOnlyInline):
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "effect_title", "owned_by", "state", "price_asked", "took", "provider", "failure")
-    list_filter = ("status", "provider", "effect__theme", "failure", "created_at")
+    list_filter = ("status", OwedFilter, "provider", "effect__theme", "failure", "created_at")
     list_select_related = ("effect", "owner__user")
     list_per_page = 50
     search_fields = (
@@ -100,16 +129,27 @@ class JobAdmin(ReadOnlyAdmin):
     )
     search_help_text = gettext_lazy("Member, effect, key, or task at the provider.")
     date_hierarchy = "created_at"
-    actions = ("give_turn", "cancel", "settle")
+    actions = ("give_turn", "cancel", "settle", "write_off")
     inlines = (TimelineInline, EntriesInline)
     fieldsets = (
         (None, {"fields": ("effect_link", "owned_by", "state", "failure", "price_asked", "took")}),
         (gettext_lazy("In and out"), {"fields": ("portrait_link", "partner_link", "video_link")}),
         (
             gettext_lazy("At the provider"),
-            {"fields": ("provider", "task_id", "result_url", "attempts", "next_turn_at", "leased_until")},
+            {
+                "fields": (
+                    "provider",
+                    "task_id",
+                    "hinted_task",
+                    "result_url",
+                    "making_took",
+                    "attempts",
+                    "next_turn_at",
+                    "leased_until",
+                )
+            },
         ),
-        (gettext_lazy("Times"), {"fields": ("created_at", "submitted_at", "ended_at", "key")}),
+        (gettext_lazy("Times"), {"fields": ("created_at", "submitted_at", "ended_at", "settled_at", "key")}),
     )
     readonly_fields = (
         "effect_link",
@@ -120,7 +160,10 @@ class JobAdmin(ReadOnlyAdmin):
         "portrait_link",
         "partner_link",
         "video_link",
+        "hinted_task",
+        "making_took",
         "attempts",
+        "settled_at",
         "key",
     )
 
@@ -145,7 +188,15 @@ class JobAdmin(ReadOnlyAdmin):
         job = options["obj"]
         if job.status == Status.UNCONFIRMED and self.has_act_permission(request):
             context |= {"attach": AttachForm(job), "settle_url": _settle_url([job])}
+        if Job.objects.owed().filter(pk=job.pk).exists():
+            context |= self._owed(request, job)
         return super().render_change_form(request, context, *args, **options)
+
+    def _owed(self, request: HttpRequest, job: Job) -> dict[str, Any]:
+        """Say how long a job that is owed a video is asked after."""
+        until = (job.submitted_at or job.created_at) + OWED_FOR
+        is_asked_after = until > timezone.now() and bool(job.task_id or job.hinted_task)
+        return {"owed_until": until, "is_asked_after": is_asked_after, "may_act": self.has_act_permission(request)}
 
     def heading(self, row: Job) -> str:
         return _("{effect} for {owner}").format(effect=row.effect.title, owner=row.owner)
@@ -192,6 +243,18 @@ class JobAdmin(ReadOnlyAdmin):
         self.message_user(request, _("None of these orders waits to be settled."), messages.WARNING)
         return None
 
+    @admin.action(description=gettext_lazy("Write off: wait no longer for what was paid for"), permissions=["act"])
+    def write_off(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
+        chosen = list(jobs)
+        count = sum(self._write_off(request, job) for job in chosen)
+        said = ngettext("{count} job written off.", "{count} jobs written off.", count)
+        self.message_user(request, said.format(count=count), messages.SUCCESS)
+        if left_out := len(chosen) - count:
+            said = ngettext(
+                "{count} job has nothing to be written off.", "{count} jobs have nothing to be written off.", left_out
+            )
+            self.message_user(request, said.format(count=left_out), messages.WARNING)
+
     def settle_view(self, request: HttpRequest) -> HttpResponse:
         """Ask whether the orders named are to be failed and paid back, and do it."""
         if not self.has_act_permission(request):
@@ -211,25 +274,33 @@ class JobAdmin(ReadOnlyAdmin):
         if not self.has_act_permission(request):
             raise PermissionDenied
         form = AttachForm(job, request.POST)
-        if not form.is_valid():
-            return self._page(request, "attach", form, {"job": job}, status=422)
-        task_id, now = form.cleaned_data["task_id"], timezone.now()
-        here = [Status.UNCONFIRMED]
-        if job.move_to(Status.PENDING, start=here, task_id=task_id, next_turn_at=now, leased_until=None):
-            tasks.advance_job(job.pk)
-            what = _("Goes on with task {task}.").format(task=task_id)
+        if form.is_valid() and production.attach(job, form.cleaned_data["task_id"]):
+            tasks.follow_tasks()
+            what = _("Goes on with task {task}.").format(task=job.task_id)
             self.log_change(request, job, what)
             self.message_user(request, what, messages.SUCCESS)
-        else:
-            self.message_user(request, _("This order does not wait to be settled any more."), messages.WARNING)
+            return redirect("admin:effects_job_change", pk)
+        form.full_clean()  # once more: another job may have been quicker
+        if not form.is_valid():
+            return self._page(request, "attach", form, {"job": job}, status=422)
+        self.message_user(request, _("This order does not wait to be settled any more."), messages.WARNING)
         return redirect("admin:effects_job_change", pk)
 
     @transaction.atomic
     def _settle(self, request: HttpRequest, job: Job, note: str) -> bool:
         """Fail an order unless its answer has come in the meantime."""
-        if not production.fail(job, FailureReason.NOT_MADE, note, start=[Status.UNCONFIRMED]):
+        if not production.fail(job, FailureReason.WRITTEN_OFF, note, start=[Status.UNCONFIRMED]):
             return False
         self.log_change(request, job, _("Settled as not made."))
+        return True
+
+    @transaction.atomic
+    def _write_off(self, request: HttpRequest, job: Job) -> bool:
+        """Close a job that is owed a video, unless the video is here by now."""
+        if not Job.objects.owed().filter(pk=job.pk).update(settled_at=timezone.now()):
+            return False
+        job.log(WRITTEN_OFF)
+        self.log_change(request, job, _("Written off."))
         return True
 
     def _page(
@@ -262,6 +333,10 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("took"))
     def took(self, job: Job) -> str:
         return duration(round((job.ended_at - job.created_at).total_seconds())) if job.ended_at else "–"
+
+    @admin.display(description=gettext_lazy("time at the provider"))
+    def making_took(self, job: Job) -> str:
+        return duration(round(job.made_in)) if job.made_in else "–"
 
     @admin.display(description=gettext_lazy("portrait (left)"))
     def portrait_link(self, job: Job) -> SafeString | str:

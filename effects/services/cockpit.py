@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from effects import providers
-from effects.models import Account, Effect, Job, Portrait, Status, Studio, Video, Worker
+from effects.models import LOCAL, Account, Closed, Effect, Job, Portrait, Status, Studio, Video, Worker
 from effects.models.studio import SILENCE
-from effects.services import progress
+from effects.services import line, progress, spending, track_record
+from effects.services.spending import Spending, spent_this_month
 
 FORTNIGHT = 14  # days
 RECENTLY = timedelta(hours=1)
@@ -101,6 +102,28 @@ class Purse:
 
 
 @dataclass(frozen=True)
+class Closure:
+    """Why no orders go out to the paid provider, since when, and how many wait."""
+
+    why: Closed
+    since: datetime | None
+    waiting: int
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.why == Closed.OWNER
+
+    @property
+    def wants_credit(self) -> bool:
+        """Whether only a change of the settings helps: opened by hand, the next order would close it again."""
+        return self.why == Closed.LOW
+
+    @property
+    def waits_for(self) -> str:
+        return what_opens(self.why)
+
+
+@dataclass(frozen=True)
 class Figures:
     greeting: str
     today: date
@@ -109,8 +132,12 @@ class Figures:
     purse: Purse
     disk: Disk
     days: Sequence[Day]
+    closure: Closure | None
+    spending: Spending | None
     unknown: Sequence[Job]
     unknown_count: int
+    owed: int
+    refused: int
     failed_lately: int
     notes: dict[str, str]
 
@@ -118,35 +145,54 @@ class Figures:
     def nobody_works(self) -> bool:
         return self.line.count > 0 and not self.workers.alive
 
+    @property
+    def may_pause(self) -> bool:
+        return self.purse.is_paid and self.closure is None
+
 
 def read() -> Figures:
     now = timezone.now()
+    studio, provider = Studio.current(), providers.in_force()
     jobs = Job.objects.aggregate(
         open=Count("pk", filter=~Q(status__in=[Status.COMPLETED, Status.FAILED, Status.CANCELED])),
         unknown=Count("pk", filter=Q(status=Status.UNCONFIRMED)),
+        owed=Count("pk", filter=Q(pk__in=Job.objects.owed().order_by().values("pk"))),
+        held_back=Count("pk", filter=Q(pk__in=line.waiting().order_by().values("pk"))),
+        ever_paid=Count("pk", filter=~Q(provider=LOCAL)),
         failed_lately=Count("pk", filter=Q(status=Status.FAILED, ended_at__gte=now - RECENTLY)),
         waiting=Count("pk", filter=Q(status__in=WAITING)),
         oldest=Min("created_at", filter=Q(status__in=WAITING)),
     )
     videos = Video.objects.filter(purged_at=None).aggregate(count=Count("pk"), size=Avg("size"))
+    effects = _effects()
     return Figures(
         greeting=_greeting(timezone.localtime(now).hour),
         today=timezone.localdate(now),
         workers=_workers(now),
-        line=Line(jobs["waiting"], jobs["oldest"], progress.usual_seconds(providers.in_force().name)),
-        purse=_purse(),
+        line=Line(jobs["waiting"], jobs["oldest"], track_record.usual_seconds(provider.name)),
+        purse=Purse(spent_this_month(studio), studio.monthly_cap, provider.is_paid),
         disk=_disk(videos["size"] or USUAL_SIZE),
         days=_days(timezone.localdate(now)),
+        closure=_closure(studio, jobs["held_back"], provider.is_paid),
+        spending=spending.read(studio) if provider.is_paid or jobs["ever_paid"] else None,
         unknown=_unknown() if jobs["unknown"] else (),
         unknown_count=jobs["unknown"],
+        owed=jobs["owed"],
+        refused=effects["refused"] if provider.is_paid else 0,
         failed_lately=jobs["failed_lately"],
-        notes=_notes(jobs["open"], videos["count"]),
+        notes=_notes(effects, jobs["open"], videos["count"]),
     )
 
 
-def spent_this_month(studio: Studio) -> Decimal:
-    """Return what the studio has spent; the row may still speak of an earlier month."""
-    return studio.spent if studio.month == timezone.now().date().replace(day=1) else Decimal(0)
+def what_opens(why: Closed) -> str:
+    """Say what the owner does so that orders go out again."""
+    return {
+        Closed.KEY: _("Check KLING_API_KEY in the file .env, and start the studio again."),
+        Closed.FUNDS: _("Top up at Kling, and then let them go out."),
+        Closed.LOW: _("Top up at Kling, and state the new credit in the settings."),
+        Closed.TROUBLE: _("Settle the orders without a known outcome first, so that none is paid twice."),
+        Closed.OWNER: _("They wait until you let them go out."),
+    }[why]
 
 
 def _greeting(hour: int) -> str:
@@ -164,9 +210,11 @@ def _workers(now: datetime) -> Workers:
     return Workers(seen["alive"], seen["heard_from"])
 
 
-def _purse() -> Purse:
-    studio = Studio.current()
-    return Purse(spent_this_month(studio), studio.monthly_cap, providers.in_force().is_paid)
+def _closure(studio: Studio, waiting: int, is_paid: bool) -> Closure | None:
+    """Return why the line is closed, if that keeps anybody from anything."""
+    if not studio.line_closed or not (is_paid or waiting):
+        return None
+    return Closure(Closed(studio.line_closed), studio.line_closed_at, waiting)
 
 
 def _disk(size: float) -> Disk:
@@ -189,9 +237,16 @@ def _unknown() -> list[Job]:
     return list(jobs.order_by("created_at")[:SHOWN])
 
 
-def _notes(open_jobs: int, videos: int) -> dict[str, str]:
+def _effects() -> dict[str, int]:
+    return Effect.objects.aggregate(
+        count=Count("pk"),
+        featured=Count("pk", filter=Q(is_featured=True)),
+        refused=Count("pk", filter=Q(is_enabled=True, refused_at__isnull=False)),
+    )
+
+
+def _notes(effects: dict[str, int], open_jobs: int, videos: int) -> dict[str, str]:
     """Say beside each list how much is in it."""
-    effects = Effect.objects.aggregate(count=Count("pk"), featured=Count("pk", filter=Q(is_featured=True)))
     return {
         "Effect": _("{count}, {featured} featured").format(**effects),
         "Job": ngettext("{count} open", "{count} open", open_jobs).format(count=f"{open_jobs:,}"),

@@ -1,17 +1,21 @@
+import json
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
+from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from effects.models import Account, CreditEntry, Effect, FailureReason, Job, Portrait, Status, Studio, Tier, Video
-from effects.services import accounts, credits, orders
+from effects.models import Account, CreditEntry, Effect, FailureReason, Job, Portrait, Status, Tier, Video
+from effects.providers import Report, State
+from effects.services import credits, orders, production, track_record
 from tests import clips
 
 LISTS = ("effect", "tier", "job", "video", "portrait", "account", "creditentry")
@@ -46,6 +50,14 @@ def unknown(paid, ada: Account, effect: Effect, portrait: Portrait) -> Job:
     job.move_to(Status.SUBMITTING, submitted_at=timezone.now())
     job.move_to(Status.UNCONFIRMED, note="No answer.")
     return job
+
+
+@pytest.fixture
+def owed(unknown: Job) -> Job:
+    """A paid order that was given up, and whose video may still come."""
+    unknown.move_to(Status.PENDING, task_id="task-9")
+    production.fail(unknown, FailureReason.TOOK_TOO_LONG)
+    return unknown
 
 
 @pytest.fixture
@@ -203,32 +215,100 @@ class TestEffects:
         assert "name" not in page.context["adminform"].form.fields
 
 
+def _save_effect(client: Client, effect: Effect, **fields: Any):
+    form = {
+        "title_en": effect.title_en,
+        "title_zh": effect.title_zh,
+        "title_zh_source": "kling",
+        "theme": effect.theme,
+        "is_enabled": "on",
+        "tier": effect.tier.pk,
+        "subjects": effect.subjects,
+        "subject_kind": effect.subject_kind,
+        "upstream_status": "current",
+        **fields,
+    }
+    response = client.post(_page("effect", "change", effect.pk), form)
+    effect.refresh_from_db()
+    return response
+
+
+class TestEffectsAtTheApi:
+    """What the paid provider is sent of an effect, and what it has said about it."""
+
+    def test_options_are_saved_and_taken_back(self, admin_client: Client, effect: Effect) -> None:
+        options = {"model_name": "kling-v1-6", "mode": "pro", "duration": "5"}
+
+        assert _save_effect(admin_client, effect, options=json.dumps(options)).status_code == 302
+        assert effect.options == options
+
+        assert _save_effect(admin_client, effect, options="").status_code == 302
+        assert effect.options == {}
+
+    @pytest.mark.parametrize(
+        ("options", "sentence"),
+        [
+            ('["pro"]', "Write an object in braces"),
+            ('"pro"', "Write an object in braces"),
+            ('{"mode": "pro", "image": "x"}', "and not image."),
+            ('{"duration": 5}', "in quotes: duration."),
+            ('{"mode": null}', "in quotes: mode."),
+            ("mode=pro", "valid JSON"),
+        ],
+    )
+    def test_other_options_are_refused_in_a_sentence(
+        self, options: str, sentence: str, admin_client: Client, effect: Effect
+    ) -> None:
+        response = _save_effect(admin_client, effect, options=options)
+
+        assert sentence in str(response.context["adminform"].form.errors["options"])
+        assert effect.options == {}
+
+    def test_refused_effects_are_found_and_offered_again(
+        self, admin_client: Client, effect: Effect, dual_effect: Effect
+    ) -> None:
+        Effect.objects.filter(pk=effect.pk).update(refused_at=timezone.now())
+
+        def listed(refused: str) -> list[Effect]:
+            return list(admin_client.get(_page("effect", "changelist"), {"refused": refused}).context["cl"].result_list)
+
+        assert (listed("yes"), listed("no")) == ([effect], [dual_effect])
+        assert "Refused by the API" in admin_client.get(_page("effect", "changelist")).content.decode()
+
+        response = _act(admin_client, "effect", "offer_for_orders", effect, dual_effect)
+
+        assert "1 effect changed." in _said(response)
+        assert listed("yes") == []
+        assert set(Effect.objects.orderable()) == {effect, dual_effect}
+
+    def test_the_page_tells_its_record_with_the_provider_in_force(
+        self, admin_client: Client, unknown: Job, effect: Effect, video: Video
+    ) -> None:
+        cache.clear()
+        Job.objects.filter(pk=video.job.pk).update(provider="local")
+        page = admin_client.get(_page("effect", "change", effect.pk)).content.decode()
+        assert "Not ordered yet" in page
+        assert "Kling, for money" in page
+
+        Job.objects.filter(pk=video.job.pk).update(provider="paid")
+        production.fail(unknown, FailureReason.NOT_MADE)
+        cache.clear()
+        assert track_record.of_effect(effect.pk, "paid").asked == 2
+        page = admin_client.get(_page("effect", "change", effect.pk)).content.decode()
+        assert "1 of the last 2" in page
+        assert "Not known yet" in page
+        cache.clear()
+
+
 class TestSamples:
     """The owner's video in place of a rendered sample."""
-
-    def save(self, client: Client, effect: Effect, **fields: Any):
-        form = {
-            "title_en": effect.title_en,
-            "title_zh": effect.title_zh,
-            "title_zh_source": "kling",
-            "theme": effect.theme,
-            "is_enabled": "on",
-            "tier": effect.tier.pk,
-            "subjects": effect.subjects,
-            "subject_kind": effect.subject_kind,
-            "upstream_status": "current",
-            **fields,
-        }
-        response = client.post(_page("effect", "change", effect.pk), form)
-        effect.refresh_from_db()
-        return response
 
     def test_it_is_shown_until_it_is_removed(self, admin_client: Client, effect: Effect, clip: Path) -> None:
         page = _page("effect", "change", effect.pk)
         assert "being made" in admin_client.get(page).content.decode()
         assert "restore_sample" not in admin_client.get(page).content.decode()
 
-        assert self.save(admin_client, effect, new_sample=clips.upload(clip)).status_code == 302
+        assert _save_effect(admin_client, effect, new_sample=clips.upload(clip)).status_code == 302
 
         assert effect.sample.read() == clip.read_bytes()
         shown = admin_client.get(page).content.decode()
@@ -237,7 +317,7 @@ class TestSamples:
         assert admin_client.get(_page("effect", "loop", effect.pk)).status_code == 200
         assert admin_client.get(_page("effect", "poster", effect.pk))["Content-Type"] == "image/webp"
 
-        assert self.save(admin_client, effect, restore_sample="on").status_code == 302
+        assert _save_effect(admin_client, effect, restore_sample="on").status_code == 302
 
         assert not effect.sample
         assert admin_client.get(_page("effect", "loop", effect.pk)).status_code == 404
@@ -250,7 +330,7 @@ class TestSamples:
     ) -> None:
         admin_client.cookies["django_language"] = language
 
-        response = self.save(admin_client, effect, new_sample=SimpleUploadedFile("own.mp4", b"no video"))
+        response = _save_effect(admin_client, effect, new_sample=SimpleUploadedFile("own.mp4", b"no video"))
 
         assert sentence in str(response.context["adminform"].form.errors["new_sample"])
         assert not effect.sample
@@ -316,7 +396,7 @@ class TestJobs:
 
         unknown.refresh_from_db()
         ada.refresh_from_db()
-        assert (unknown.status, unknown.failure) == (Status.FAILED, FailureReason.NOT_MADE)
+        assert (unknown.status, unknown.failure) == (Status.FAILED, FailureReason.WRITTEN_OFF)
         assert unknown.events.last().note == "Nothing at Kling."
         assert ada.balance == 1
         assert again.status_code == 422
@@ -345,13 +425,130 @@ class TestJobs:
 
         unknown.refresh_from_db()
         assert response.status_code == 422
+        assert "Another job has this task already." in response.content.decode()
         assert unknown.status == Status.UNCONFIRMED
+
+    def test_a_task_that_another_job_gets_at_the_same_moment_is_refused_in_the_same_words(
+        self, admin_client: Client, unknown: Job, video: Video, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        attach = production.attach
+
+        def too_late(job: Job, task_id: str) -> bool:
+            Job.objects.filter(pk=video.job.pk).update(provider=job.provider, task_id=task_id)
+            return attach(job, task_id)
+
+        monkeypatch.setattr(production, "attach", too_late)
+
+        response = admin_client.post(_page("job", "attach", unknown.pk), {"task_id": "task-77"})
+
+        assert response.status_code == 422
+        assert "Another job has this task already." in response.content.decode()
+
+    def test_an_order_that_is_settled_by_now_is_not_attached(self, admin_client: Client, owed: Job) -> None:
+        response = admin_client.post(_page("job", "attach", owed.pk), {"task_id": "task-9"}, follow=True)
+
+        owed.refresh_from_db()
+        assert "does not wait to be settled" in _said(response)
+        assert owed.status == Status.FAILED
+
+    def test_the_task_that_a_callback_named_is_proposed(self, admin_client: Client, unknown: Job) -> None:
+        Job.objects.update(hinted_task="task-from-outside")
+
+        page = admin_client.get(_page("job", "change", unknown.pk))
+
+        assert page.context["attach"]["task_id"].value() == "task-from-outside"
+
+    def test_the_timeline_is_told_in_words(self, admin_client: Client, unknown: Job) -> None:
+        told = {"callback": "callback", "hint": "task of a callback dropped", "look": "asked after"}
+        told |= {"fetch": "could not be fetched", "task": "late answer", "written_off": "written off"}
+        for what in told:
+            unknown.log(what)
+
+        page = admin_client.get(_page("job", "change", unknown.pk)).content.decode()
+
+        assert all(f"<p>{words}</p>" in page for words in [*told.values(), "outcome unknown"])
+
+    def test_what_the_provider_took_is_shown(self, admin_client: Client, unknown: Job) -> None:
+        Job.objects.update(made_in=61.2, hinted_task="task-8", settled_at=datetime(2031, 2, 3, tzinfo=UTC))
+
+        page = admin_client.get(_page("job", "change", unknown.pk)).content.decode()
+
+        assert "1 min 1 s" in page
+        assert "task-8" in page
+        assert "Feb. 3, 2031" in page
 
     def test_the_page_offers_both_ways_out(self, admin_client: Client, unknown: Job) -> None:
         page = admin_client.get(_page("job", "change", unknown.pk)).content.decode()
 
         assert _page("job", "attach", unknown.pk) in page
         assert f"{_page('job', 'settle')}?jobs={unknown.key}" in page
+
+
+class TestOwed:
+    """Videos that were paid for and have not come."""
+
+    def test_the_list_is_filtered_to_them(self, admin_client: Client, owed: Job, video: Video) -> None:
+        everything = admin_client.get(_page("job", "changelist")).context["cl"].result_list
+        filtered = admin_client.get(_page("job", "changelist"), {"owed": "yes"}).context["cl"].result_list
+
+        assert len(everything) == 2
+        assert list(filtered) == [owed]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_one_that_is_asked_after_now_is_brought_home(
+        self, admin_client: Client, owed: Job, paid, clip: Path, work
+    ) -> None:
+        paid.result, paid.report = clip.read_bytes(), Report(State.COMPLETED, result_url="paid:result")
+        assert not Job.objects.overdue().filter(pk=owed.pk, next_turn_at__gt=timezone.now()).exists()
+
+        response = _act(admin_client, "job", "give_turn", owed)
+        work()
+
+        owed.refresh_from_db()
+        assert "1 job has its turn now." in _said(response)
+        assert owed.status == Status.COMPLETED
+        assert paid.orders == []
+
+    def test_one_that_is_written_off_is_closed(self, admin_client: Client, owed: Job, video: Video) -> None:
+        assert Job.objects.free_to_claim().filter(pk=owed.pk).exists()
+
+        response = _act(admin_client, "job", "write_off", owed, video.job)
+        again = _act(admin_client, "job", "write_off", owed)
+
+        owed.refresh_from_db()
+        assert "1 job written off." in _said(response)
+        assert "1 job has nothing to be written off." in _said(response)
+        assert "0 jobs written off." in _said(again)
+        assert owed.settled_at
+        assert not Job.objects.owed().exists()
+        assert not Job.objects.free_to_claim().filter(pk=owed.pk).exists()
+        assert [event.what for event in owed.events.all()].count("written_off") == 1
+
+    def test_its_page_says_how_long_it_is_asked_after(self, admin_client: Client, owed: Job) -> None:
+        page = admin_client.get(_page("job", "change", owed.pk)).content.decode()
+        assert "The studio asks after it until" in page
+        assert 'value="give_turn"' in page
+
+        Job.objects.update(submitted_at=timezone.now() - timedelta(days=31))
+        page = admin_client.get(_page("job", "change", owed.pk)).content.decode()
+        assert "nobody asks after it any more" in page
+        assert 'value="give_turn"' not in page
+        assert 'value="write_off"' in page
+
+        _act(admin_client, "job", "write_off", owed)
+        assert "has not come" not in admin_client.get(_page("job", "change", owed.pk)).content.decode()
+
+    def test_staff_who_may_only_look_write_nothing_off(self, client: Client, owed: Job) -> None:
+        helper = User.objects.create_user("helper", is_staff=True)
+        helper.user_permissions.set(Permission.objects.filter(codename="view_job"))
+        client.force_login(helper)
+
+        page = client.get(_page("job", "change", owed.pk)).content.decode()
+        _act(client, "job", "write_off", owed)
+
+        assert "has not come" in page
+        assert "write_off" not in page
+        assert Job.objects.owed().exists()
 
 
 class TestVideos:
@@ -398,12 +595,3 @@ class TestTopUp:
 
         assert response.status_code == 302
         assert not CreditEntry.objects.exists()
-
-
-def test_studio_settings_are_saved(admin_client: Client) -> None:
-    studio = accounts.Studio.current()
-    form = {"name": "Mei's", "accent": "#0f766e", "monthly_cap": "20", "member_allowance": "0.5"}
-
-    admin_client.post(_page("studio", "change", studio.pk), form)
-
-    assert Studio.objects.values_list("name", "monthly_cap").get() == ("Mei's", Decimal(20))

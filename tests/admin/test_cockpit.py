@@ -2,13 +2,26 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from effects.models import Account, Effect, FailureReason, Job, Portrait, Status, Studio, Video, Worker
-from effects.services import cockpit, orders, production
+from effects.models import (
+    Account,
+    Closed,
+    CreditEntry,
+    Effect,
+    FailureReason,
+    Job,
+    Portrait,
+    Status,
+    Studio,
+    Video,
+    Worker,
+)
+from effects.services import cockpit, credits, line, orders, production
 from effects.views.chart import FLOOR, TALLEST, Chart
 
 
@@ -85,12 +98,108 @@ def test_days_are_the_readers(job: Job, settings) -> None:
     assert [day.failed for day in days][-4:] == [1, 0, 0, 0]
 
 
-def test_last_months_spending_is_not_this_months(db: None) -> None:
-    studio = Studio(spent=Decimal(3), month=timezone.now().date().replace(day=1))
-    assert cockpit.spent_this_month(studio) == 3
+class TestTheLine:
+    """Orders that wait because none goes out."""
 
-    studio.month -= timedelta(days=31)
-    assert cockpit.spent_this_month(studio) == 0
+    @pytest.fixture
+    def order(self, paid, ada: Account, effect: Effect, portrait: Portrait) -> Job:
+        credits.add(ada, CreditEntry.Kind.TOP_UP, Decimal(1))
+        return orders.order_video(ada, effect, portrait, request_key="waits")
+
+    @pytest.mark.parametrize(
+        ("why", "sentence", "way_out"),
+        [
+            (Closed.KEY, "Check KLING_API_KEY", "Let orders go out again"),
+            (Closed.FUNDS, "Top up at Kling, and then", "Let orders go out again"),
+            (Closed.LOW, "state the new credit in the settings", "State the new credit"),
+            (Closed.TROUBLE, "Settle the orders", "Let orders go out again"),
+            (Closed.OWNER, "until you let them go out", "Let orders go out again"),
+        ],
+    )
+    def test_a_closed_one_says_why_and_what_to_do(
+        self, why: Closed, sentence: str, way_out: str, admin_client: Client, order: Job
+    ) -> None:
+        assert "No orders go out" not in _front(admin_client)
+
+        line.close(why)
+        page = _front(admin_client)
+
+        assert str(why.label) in page
+        assert "1 order waits." in page
+        assert sentence in page
+        assert way_out in page
+        assert "Pause orders" not in page
+
+    def test_an_open_one_may_be_paused_where_videos_cost_money(self, admin_client: Client, settings, paid) -> None:
+        assert "Pause orders" in _front(admin_client)
+
+        settings.PROVIDER = "local"
+        assert "Pause orders" not in _front(admin_client)
+
+    def test_a_closed_one_is_nothing_to_a_studio_without_paid_orders(
+        self, admin_client: Client, settings, order: Job
+    ) -> None:
+        line.close(Closed.KEY)
+        settings.PROVIDER = "local"
+        assert "No orders go out" in _front(admin_client)
+
+        order.move_to(Status.CANCELED)
+        assert "No orders go out" not in _front(admin_client)
+
+    def test_who_may_only_look_is_told_and_given_no_button(self, client: Client, order: Job) -> None:
+        line.close(Closed.KEY)
+        client.force_login(User.objects.create_user("helper", is_staff=True))
+
+        page = _front(client)
+
+        assert "No orders go out" in page
+        assert "Let orders go out again" not in page
+
+
+def test_effects_that_the_api_refused_are_counted_while_they_are_offered(
+    admin_client: Client, effect: Effect, paid, settings
+) -> None:
+    assert "does not know" not in _front(admin_client)
+
+    Effect.objects.update(refused_at=timezone.now())
+    page = _front(admin_client)
+    assert "Kling does not know 1 effect any more." in page
+    assert f"{reverse('admin:effects_effect_changelist')}?refused=yes" in page
+
+    Effect.objects.update(is_enabled=False)
+    assert "does not know" not in _front(admin_client)
+
+    Effect.objects.update(is_enabled=True)
+    settings.PROVIDER = "local"
+    assert "does not know" not in _front(admin_client)
+
+
+def test_owed_videos_are_counted_until_they_are_written_off(admin_client: Client, job: Job) -> None:
+    Job.objects.update(provider="paid", submitted_at=timezone.now(), task_id="task-1")
+    production.fail(job, FailureReason.TOOK_TOO_LONG)
+
+    page = _front(admin_client)
+    assert "1 video was paid for at Kling and has not come." in page
+    assert f"{reverse('admin:effects_job_changelist')}?owed=yes" in page
+
+    Job.objects.update(settled_at=timezone.now())
+    assert "has not come" not in _front(admin_client)
+
+
+def test_spending_is_shown_where_there_is_any(admin_client: Client, job: Job, settings) -> None:
+    assert cockpit.read().spending is None
+    assert "Spending" not in _front(admin_client)
+
+    settings.PROVIDER = "paid"
+    assert "Not counted: no credit is stated." in _front(admin_client)
+
+    settings.PROVIDER = "local"
+    Job.objects.update(provider="paid", price=Decimal("0.0214"), submitted_at=timezone.now())
+    Studio.objects.update(funds=Decimal(5), funds_at=timezone.now() - timedelta(days=1), monthly_cap=Decimal(20))
+    page = _front(admin_client)
+    assert '<strong class="money">$4.9786</strong>' in page
+    assert '<strong class="money">$20.00</strong> of $20.00' in page
+    assert '<td data-name="Sent">1 <small class="money">$0.0214</small></td>' in page
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """The studio's commands in a terminal."""
 
+from collections.abc import Iterator
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,10 +12,13 @@ from PIL import Image
 
 from effects.media import sheets
 from effects.media.videos import probe
-from effects.models import Account, Effect, Job, Status
-from effects.services import first_run, samples
+from effects.models import Account, Closed, Effect, Job, Status, Tier
+from effects.providers import Unconfirmed
+from effects.services import first_run, line, samples
+from effects.services.pace import FIRST_LOOK
 from effects.services.samples import Kind
 from tests.photos import photo_bytes
+from tests.stand_in import PaidProvider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,6 +91,142 @@ def test_a_folder_that_does_not_exist_is_named_before_anything_is_made(
     with pytest.raises(CommandError, match="There is no folder"):
         make_video(effect.name, photo, "-o", tmp_path / "nowhere" / "out.mp4")
     assert not Job.objects.exists()
+
+
+class Terminal(StringIO):
+    """Somebody sits at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def for_money(
+    paid: PaidProvider, clip: Path, owner_of_studio: Account, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[float]]:
+    """Kling makes the videos, and time flies: the naps that the command took, in seconds."""
+    paid.result = clip.read_bytes()
+    naps: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        naps.append(seconds)
+        assert len(naps) < 20, "it goes round in circles"
+        Job.objects.all().call()
+
+    monkeypatch.setattr("effects.management.commands.make_video.time", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr("sys.stdin", StringIO())
+    yield naps
+
+
+@pytest.mark.parametrize("answer", ["y\n", "Yes\n"])
+def test_a_video_that_costs_money_is_made_when_somebody_agrees_to_its_price(
+    answer: str, for_money: list[float], paid: PaidProvider, effect: Effect, photo: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    said = make_video(effect.name, photo, "-o", tmp_path / "out.mp4")
+    assert said.startswith("Balloon Parade costs $0.0214 at Kling.\nMake it? [y/N] ")
+    assert probe(tmp_path / "out.mp4")
+    assert len(paid.orders) == 1
+    assert Job.objects.get().price == effect.price
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", "", "yellow\n"])
+def test_any_other_answer_orders_nothing(
+    answer: str, for_money: list[float], effect: Effect, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    with pytest.raises(CommandError, match="Nothing was ordered"):
+        make_video(effect.name, photo, "-o", tmp_path / "out.mp4")
+    assert not Job.objects.exists()
+
+
+def test_without_a_terminal_somebody_has_to_agree_beforehand(
+    for_money: list[float], paid: PaidProvider, effect: Effect, photo: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError, match="say --yes"):
+        make_video(effect.name, photo, "-o", tmp_path / "out.mp4")
+    assert not Job.objects.exists()
+
+    said = make_video(effect.name, photo, "-o", tmp_path / "out.mp4", "--yes")
+    assert "costs $0.0214" in said
+    assert "[y/N]" not in said
+    assert len(paid.orders) == 1
+
+
+def test_a_price_that_changes_after_the_question_is_not_paid(
+    for_money: list[float], paid: PaidProvider, effect: Effect, photo: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    class Slow(Terminal):
+        def readline(self, *args: object) -> str:
+            Tier.objects.update(price=1)
+            return "y\n"
+
+    monkeypatch.setattr("sys.stdin", Slow())
+    with pytest.raises(CommandError, match="price has changed"):
+        make_video(effect.name, photo, "-o", tmp_path / "out.mp4")
+    assert paid.orders == []
+
+
+def test_it_says_what_is_uncertain_before_it_asks(
+    for_money: list[float], effect: Effect, photo: Path, tmp_path: Path
+) -> None:
+    Effect.objects.update(upstream_status="retired", tier_source="assumed")
+    said = make_video(effect.name, photo, "-o", tmp_path / "out.mp4", "--yes")
+    assert "$0.0214 (estimated) at Kling" in said
+    assert "no longer lists this effect" in said
+    assert "Orders wait" not in said
+
+
+def test_it_sleeps_until_the_next_turn(
+    for_money: list[float], paid: PaidProvider, effect: Effect, photo: Path, tmp_path: Path
+) -> None:
+    make_video(effect.name, photo, "-o", tmp_path / "out.mp4", "--yes")
+    assert 0 < len(for_money) < 6
+    assert max(for_money) == pytest.approx(FIRST_LOOK.total_seconds(), abs=1)
+
+
+def test_while_orders_are_held_back_it_sleeps_and_says_so(
+    for_money: list[float], paid: PaidProvider, effect: Effect, photo: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    line.close(Closed.OWNER)
+    command = import_module("effects.management.commands.make_video")
+    sleep = command.time.sleep
+    opens = iter([None, None])
+
+    def opened_later(seconds: float) -> None:
+        sleep(seconds)
+        if next(opens, "open"):
+            line.reopen(Closed.OWNER)
+
+    monkeypatch.setattr(command, "time", SimpleNamespace(sleep=opened_later))
+    said = make_video(effect.name, photo, "-o", tmp_path / "out.mp4", "--yes")
+    assert "Orders wait at the moment: You have paused it." in said
+    assert for_money[:3] == [command.LONGEST_PAUSE] * 3
+    assert len(paid.orders) == 1
+
+
+def test_an_order_without_an_answer_ends_in_a_sentence(
+    for_money: list[float], paid: PaidProvider, effect: Effect, photo: Path, tmp_path: Path
+) -> None:
+    def no_answer() -> None:
+        raise Unconfirmed("The order left.")
+
+    paid.on_submit = no_answer
+    with pytest.raises(CommandError, match="It is not sent twice"):
+        make_video(effect.name, photo, "-o", tmp_path / "out.mp4", "--yes")
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_a_video_made_here_is_not_asked_about(
+    effect: Effect, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    said = make_video(effect.name, photo, "-o", tmp_path / "out.mp4")
+    assert "costs" not in said
+    assert (tmp_path / "out.mp4").exists()
 
 
 def test_the_first_run_prints_a_link_until_there_is_an_administrator(db: None) -> None:
