@@ -57,7 +57,7 @@ def client(*, guarded: bool, **options: Any) -> httpx2.Client:
     transport = httpx2.HTTPTransport(verify=_certificates(), limits=limits, trust_env=False)
     # The pool takes a backend, but the transport has no argument for it.
     transport._pool._network_backend = _Backend(is_public if guarded else lambda address: True)
-    return httpx2.Client(transport=transport, timeout=PHASES, trust_env=False, **options)
+    return httpx2.Client(transport=transport, trust_env=False, **{"timeout": PHASES, **options})
 
 
 @cache

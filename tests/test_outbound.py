@@ -384,6 +384,15 @@ class TestADownload:
         with pytest.raises(NotFetched):
             download(file_at(server), target, anywhere(), beat)
 
+    def test_does_not_take_an_error_for_the_rest(self, server: Upstream, target: Path) -> None:
+        def says_no(handler: Handler) -> bool:
+            handler.send(503, b"<html>" * 1000, "text/html", Content_Range=f"bytes 300000-699999/{len(FILE)}")
+            return True
+
+        server.does("result", breaks_off(300_000), says_no)
+        with pytest.raises(NotFetched, match="503"):
+            download(file_at(server), target, anywhere(), beat)
+
     def test_takes_a_rest_of_unknown_size(self, server: Upstream, target: Path) -> None:
         def sends_rest(handler: Handler) -> bool:
             handler.send(206, FILE[300_000:], "video/mp4", Content_Range="bytes 300000-699999/*")
@@ -408,6 +417,7 @@ class TestADownload:
 
     @pytest.mark.parametrize("status", [204, 400, 401, 403, 404, 410, 416, 429, 500, 503])
     def test_says_with_what_it_was_answered(self, server: Upstream, target: Path, status: int) -> None:
+        target.write_bytes(b"what was here before")
         server.does("result", sends(b"" if status == 204 else b"<html>no</html>", status))
         with pytest.raises(NotFetched, match=str(status)):
             download(file_at(server), target, anywhere(), beat)

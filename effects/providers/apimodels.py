@@ -61,7 +61,9 @@ class ApiModels:
         self.allow_private = allow_private
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         options: dict[str, Any] = {"base_url": base_url, "headers": headers, "guarded": False}
-        self._fresh = outbound.client(limits=httpx2.Limits(max_keepalive_connections=0), **options)
+        # An order whose answer is only slow must not be taken for lost: its phases end with the total time alone.
+        patient = httpx2.Timeout(SUBMIT_TIME, connect=outbound.PHASES.connect)
+        self._fresh = outbound.client(limits=httpx2.Limits(max_keepalive_connections=0), timeout=patient, **options)
         self._kept = outbound.client(limits=httpx2.Limits(max_connections=64, keepalive_expiry=30), **options)
 
     def submit(self, order: Order) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from huey.contrib.djhuey import HUEY
 
 from effects import providers, tasks
-from effects.models import Account, Closed, CreditEntry, Effect, FailureReason, Job, Status, Studio, Video
+from effects.models import Account, Closed, CreditEntry, Effect, FailureReason, Job, Portrait, Status, Studio, Video
 from effects.services import credits, line, orders, production
 from effects.services.production import following
 from tests import clips
@@ -459,3 +459,12 @@ def test_the_books_balance_after_all_of_it(upstream: Upstream, hosted_job: Job, 
     assert sum(entry.amount for entry in entries) == account.balance
     assert entries.filter(kind="charge").count() == 4
     assert entries.filter(kind="refund").count() == 1
+
+
+def test_a_photo_whose_file_is_gone_ends_the_order_before_anything_is_sent(
+    upstream: Upstream, hosted_job: Job, portrait: Portrait
+) -> None:
+    portrait.path.unlink()
+    job = turn(hosted_job)
+    assert (job.status, job.failure) == (Status.FAILED, FailureReason.NO_PORTRAIT)
+    assert upstream.posts == [] and kinds(job) == ["charge", "refund"]

@@ -67,9 +67,9 @@ def back_off(job: Job) -> timedelta:
 
 
 def order_of(job: Job) -> Order:
-    """Return what the provider has to know; NoPortrait if a photo was deleted."""
+    """Return what the provider has to know; NoPortrait if a photo is gone."""
     portraits = [job.portrait, job.partner] if job.effect.is_dual else [job.portrait]
-    pictures = [portrait.path for portrait in portraits if portrait]
+    pictures = [portrait.path for portrait in portraits if portrait and portrait.path.exists()]
     if len(pictures) < len(portraits):
         raise NoPortrait
     return Order(
