@@ -197,11 +197,11 @@ class _Backend(httpcore2.NetworkBackend):
         self, addresses: list[str], port: int, timeout: float | None, *options: Any
     ) -> httpcore2.NetworkStream:
         fault: Exception = httpcore2.ConnectError("The name has no address")
-        for address in addresses:
+        for number, address in enumerate(addresses):
+            left = _left(timeout, httpcore2.ConnectTimeout)
+            share = left and left / (len(addresses) - number)  # so that a silent one leaves time for the others
             try:
-                return _Stream(
-                    self.sockets.connect_tcp(address, port, _left(timeout, httpcore2.ConnectTimeout), *options)
-                )
+                return _Stream(self.sockets.connect_tcp(address, port, share, *options))
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 fault = error
         raise fault

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from huey import crontab
-from huey.contrib.djhuey import db_periodic_task, db_task, on_startup
+from huey.contrib.djhuey import HUEY, db_periodic_task, db_task, on_startup
 
 from effects.models import Job, Status, Worker
 from effects.models.job import FOLLOWED
@@ -19,7 +19,9 @@ from effects.services import line, own_samples, previews, production, samples, v
 
 log = logging.getLogger(__name__)
 
-LOOKS, JOBS, SAMPLES = 20, 10, 0  # priorities
+LOOKS, RESULTS, JOBS, SAMPLES = 20, 15, 10, 0  # priorities
+# The sweep fills the queue up to here: what has no room comes with a later one.
+MOST_NUDGES = 500
 BEAT = 5  # seconds
 
 
@@ -47,7 +49,7 @@ def follow_tasks() -> None:
     """Ask after the tasks whose look is due, and book the next round."""
     done = production.take_round()
     for job_id in done.made:
-        advance_job(job_id)
+        advance_job(job_id, priority=RESULTS)
     if done.wait is not None:
         follow_tasks.schedule(delay=done.wait.total_seconds())
 
@@ -71,7 +73,8 @@ def sweep() -> None:
     """Take up every job whose turn has come, so that a lost queue loses nothing, and samples that are missing."""
     line.check()
     overdue = Job.objects.overdue()
-    for job_id in overdue.exclude(pk__in=overdue.followed().values("pk")).values_list("pk", flat=True):
+    others = overdue.exclude(pk__in=overdue.followed().values("pk")).order_by("created_at")
+    for job_id in others.values_list("pk", flat=True)[: max(0, MOST_NUDGES - HUEY.pending_count())]:
         advance_job(job_id)
     if overdue.followed().exists():
         follow_tasks()
@@ -105,6 +108,7 @@ def start_heartbeat() -> None:
 
 @on_startup()
 def take_up_work() -> None:
+    line.try_soon()
     sweep()
 
 

@@ -75,10 +75,11 @@ class OwedFilter(admin.SimpleListFilter):
     parameter_name = "owed"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [("yes", _("Paid for and not come"))]
+        return [("yes", _("Paid for and not come")), ("stuck", _("Tried again and again"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
-        return queryset.filter(pk__in=Job.objects.owed().values("pk")) if self.value() == "yes" else queryset
+        chosen = {"yes": Job.objects.owed, "stuck": Job.objects.stuck}.get(self.value() or "")
+        return queryset.filter(pk__in=chosen().values("pk")) if chosen else queryset
 
 
 class TimelineInline(ReadOnlyInline):

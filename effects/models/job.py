@@ -50,6 +50,8 @@ RESTING = (*ENDED, Status.UNCONFIRMED)
 FOLLOWED = (Status.PENDING, Status.PROCESSING)
 # Failures after which the provider may still deliver what it was paid for.
 OWED = (FailureReason.TOOK_TOO_LONG, FailureReason.BROKEN_RESULT, FailureReason.WRITTEN_OFF)
+# Tries in vain before its owner hears of it.
+STUCK_AFTER = 4
 # The provider's own limit: its results are gone after this.
 OWED_FOR = timedelta(days=30)
 
@@ -89,6 +91,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         sent = self.exclude(provider=LOCAL).exclude(submitted_at=None)
         return sent.filter(status=Status.FAILED, failure__in=lost, settled_at=None)
 
+    def stuck(self) -> "JobQuerySet":
+        """Return paid orders that go on being tried in vain: to be sent, asked after, or brought home."""
+        return self.open().exclude(provider=LOCAL).filter(attempts__gte=STUCK_AFTER)
+
     def call(self) -> int:
         """Let jobs have their turn now instead of when it was booked; return how many."""
         return self.free_to_claim().update(next_turn_at=timezone.now())
@@ -120,7 +126,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         if not first:
             return []
         due.filter(pk__in=first).update(leased_until=until, lease_token=token)
-        return list(self.select_related("effect__tier").filter(lease_token=token))
+        return list(self.select_related("effect__tier").filter(pk__in=first, lease_token=token))
 
 
 class Job(models.Model):
@@ -200,9 +206,21 @@ class Job(models.Model):
         return f"{self.effect.title} · {self.owner}"
 
     @transaction.atomic
-    def move_to(self, status: Status, *, note: str = "", start: list[Status] | None = None, **changes: Any) -> bool:
-        """Move on if the job still stands where this step begins, or at `start`; return whether it did."""
-        here = Job.objects.filter(pk=self.pk, status__in=start or self.STEPS[status])
+    def move_to(
+        self,
+        status: Status,
+        *,
+        note: str = "",
+        start: list[Status] | None = None,
+        is_held: bool = False,
+        **changes: Any,
+    ) -> bool:
+        """Move on if the job still stands where this step begins, or at `start`; return whether it did.
+
+        With `is_held`, only for who still has its turn.
+        """
+        mine = self.hold() if is_held else Job.objects.filter(pk=self.pk)
+        here = mine.filter(status__in=start or self.STEPS[status])
         if status in ENDED:  # and whoever holds it loses it
             changes = {"ended_at": timezone.now(), "leased_until": None, "lease_token": "", **changes}
         changes = {"status": status, "attempts": 0, "step_since": timezone.now(), **changes}

@@ -73,21 +73,21 @@ class ApiModels:
             status, answer = self._ask(self._fresh, "POST", content=body)
         if status != 200:
             raise self._no_to_order(status, answer)
-        task_id = _text_id(_data(answer, Unconfirmed).get("taskId"))
+        task_id = text_id(_data(answer, Unconfirmed).get("taskId"))
         if not task_id:
             raise Unconfirmed("The answer names no task.")
         return task_id
 
     def look(self, order: Order, task_id: str, on_frame: OnFrame) -> Report:
         status, answer = self._get(task_id)
-        if status == 404:
+        if status == 404 and answer.get("code") == 404:  # and not the 404 of some gateway on the way
             raise NoSuchTask("The video service does not know this task.")
         if status == 401:
             raise KeyRefused("The video service does not accept the key.")
         if status != 200:
             raise Unavailable(f"The video service answered {status}.")
         data = _data(answer, Unavailable)
-        if _text_id(data.get("taskId")) != task_id:
+        if text_id(data.get("taskId")) != task_id:
             raise Unavailable("The video service answered for another task.")
         return self._report(data)
 
@@ -176,7 +176,10 @@ class ApiModels:
 
 
 def _request(order: Order) -> dict[str, Any]:
-    photos = [base64.b64encode(picture.read_bytes()).decode() for picture in order.pictures]
+    try:
+        photos = [base64.b64encode(picture.read_bytes()).decode() for picture in order.pictures]
+    except OSError as error:
+        raise Unavailable("A photo of the order cannot be read.") from error
     of_photos = {"image": photos[0]} if len(photos) == 1 else {"images": photos}
     request = {"model": MODEL, "effect_scene": order.effect, "input": of_photos | dict(order.options)}
     return request | ({"callback_url": order.callback_url} if order.callback_url else {})
@@ -203,7 +206,7 @@ def _data(answer: dict[str, Any], error: type[ProviderError]) -> dict[str, Any]:
     return data
 
 
-def _text_id(value: Any) -> str:
+def text_id(value: Any) -> str:
     """Return a task's id as text, empty if it is none."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""

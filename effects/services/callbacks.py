@@ -12,8 +12,8 @@ from django.utils import timezone
 from effects import tasks
 from effects.models import LOCAL, Job, Status
 from effects.models.job import FOLLOWED
+from effects.providers.apimodels import text_id
 
-LONGEST_ID = 120
 # Lines on a job's timeline; a sender that goes on repeating himself is answered and no longer written down.
 MOST_LOGGED = 20
 WHAT = "callback"
@@ -21,20 +21,12 @@ WHAT = "callback"
 WOKEN = (*FOLLOWED, Status.UNCONFIRMED, Status.FAILED)
 
 
-@transaction.atomic
 def heed(token: str, body: bytes) -> bool:
     """Give the job that the token names its next turn now; return whether there is one. Repeating is harmless."""
     job = Job.objects.exclude(provider=LOCAL).filter(callback_token=token).first() if token else None
     if job is None or job.submitted_at is None:
         return False
-    task_id = task_named_in(body)
-    _log(job, task_id)
-    if not job.task_id and task_id:
-        Job.objects.filter(pk=job.pk, task_id="").update(hinted_task=task_id)
-    woken = Job.objects.filter(pk=job.pk, status__in=WOKEN).free_to_claim()
-    if woken.update(next_turn_at=timezone.now()):
-        nudge = tasks.follow_tasks if job.status in FOLLOWED else partial(tasks.advance_job, job.pk)
-        transaction.on_commit(nudge, robust=True)
+    _take_hint(job, task_named_in(body))
     return True
 
 
@@ -45,9 +37,18 @@ def task_named_in(body: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     data = said.get("data") if isinstance(said, dict) else None
-    task_id = data.get("taskId") if isinstance(data, dict) else None
-    is_id = isinstance(task_id, str) and len(task_id) <= LONGEST_ID and task_id.isprintable()
-    return str(task_id) if is_id else ""
+    return text_id(data.get("taskId")) if isinstance(data, dict) else ""
+
+
+@transaction.atomic
+def _take_hint(job: Job, task_id: str) -> None:
+    _log(job, task_id)
+    if not job.task_id and task_id:
+        Job.objects.filter(pk=job.pk, task_id="").update(hinted_task=task_id)
+    woken = Job.objects.filter(pk=job.pk, status__in=WOKEN).free_to_claim()
+    if woken.update(next_turn_at=timezone.now()):
+        nudge = tasks.follow_tasks if job.status in FOLLOWED else partial(tasks.advance_job, job.pk)
+        transaction.on_commit(nudge, robust=True)
 
 
 def _log(job: Job, task_id: str) -> None:

@@ -137,6 +137,7 @@ class Figures:
     unknown: Sequence[Job]
     unknown_count: int
     owed: int
+    stuck: int
     refused: int
     failed_lately: int
     notes: dict[str, str]
@@ -147,7 +148,7 @@ class Figures:
 
     @property
     def may_pause(self) -> bool:
-        return self.purse.is_paid and self.closure is None
+        return self.purse.is_paid and (self.closure is None or self.closure.why != Closed.OWNER)
 
 
 def read() -> Figures:
@@ -157,6 +158,7 @@ def read() -> Figures:
         open=Count("pk", filter=~Q(status__in=[Status.COMPLETED, Status.FAILED, Status.CANCELED])),
         unknown=Count("pk", filter=Q(status=Status.UNCONFIRMED)),
         owed=Count("pk", filter=Q(pk__in=Job.objects.owed().order_by().values("pk"))),
+        stuck=Count("pk", filter=Q(pk__in=Job.objects.stuck().order_by().values("pk"))),
         held_back=Count("pk", filter=Q(pk__in=line.waiting().order_by().values("pk"))),
         ever_paid=Count("pk", filter=~Q(provider=LOCAL)),
         failed_lately=Count("pk", filter=Q(status=Status.FAILED, ended_at__gte=now - RECENTLY)),
@@ -178,6 +180,7 @@ def read() -> Figures:
         unknown=_unknown() if jobs["unknown"] else (),
         unknown_count=jobs["unknown"],
         owed=jobs["owed"],
+        stuck=jobs["stuck"],
         refused=effects["refused"] if provider.is_paid else 0,
         failed_lately=jobs["failed_lately"],
         notes=_notes(effects, jobs["open"], videos["count"]),

@@ -65,7 +65,7 @@ def refund(job: Job) -> None:
     add(charged.account, Kind.REFUND, -charged.amount, job=job)
     if job.entries.filter(kind=Kind.DRAW).exists():
         add(charged.account, Kind.RETURN, charged.amount, job=job)
-    if job.failure not in OWED:
+    if job.failure not in OWED or job.submitted_at is None:
         release(job)
 
 
@@ -83,6 +83,10 @@ def _reserve(price: Decimal) -> None:
     Studio.objects.exclude(month=this_month).update(month=this_month, spent=0)
     within_cap = Studio.objects.filter(monthly_cap__gte=F("spent") + money(price))
     if not within_cap.update(spent=F("spent") + money(price)):
+        if not Studio.current().monthly_cap:
+            raise CapReached(
+                _("The studio may not spend anything yet. Its owner sets the monthly cap in the settings.")
+            )
         raise CapReached(_("The studio has reached its limit for this month. Nothing was charged."))
 
 

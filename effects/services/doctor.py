@@ -226,6 +226,14 @@ def owed() -> Finding:
     return Finding(Health.WARN, said.format(count=count), _("Ask again or write off, in the list of jobs."))
 
 
+def tries() -> Finding:
+    count = Job.objects.stuck().count()
+    if not count:
+        return Finding(Health.OK, _("No order is tried in vain."))
+    said = ngettext("{count} order is tried again and again.", "{count} orders are tried again and again.", count)
+    return Finding(Health.WARN, said.format(count=count), _("The timeline of each, in the list of jobs, says why."))
+
+
 GROUND: Checks = (
     (gettext_lazy("Data folder"), data_folder),
     (gettext_lazy("Models"), models),
@@ -247,6 +255,7 @@ PAID: Checks = (
 )
 PAID_ORDERS: Checks = (
     (gettext_lazy("Outcomes"), unknown),
+    (gettext_lazy("Tries"), tries),
     (gettext_lazy("Results"), owed),
 )
 

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 WAIT = timedelta(minutes=10)
 TRY_EVERY = timedelta(minutes=10)
 UNANSWERED_IN_A_ROW = 3
+MOST_DOUBLINGS = 6
+# A reason replaces those before it: none that lets an order through now and then may hide one that does not.
+WEIGHT = (Closed.LOW, Closed.FUNDS, Closed.TROUBLE, Closed.KEY, Closed.OWNER)
 # What the provider does not charge for, by what it says itself.
 COST_NOTHING = {"status": Status.FAILED, "failure__in": [
     FailureReason.REFUSED, FailureReason.POLICY, FailureReason.NO_FACE, FailureReason.UNKNOWN_EFFECT,
@@ -28,10 +31,16 @@ COST_NOTHING = {"status": Status.FAILED, "failure__in": [
 
 
 def lets_through(job: Job) -> bool:
-    """Whether an order may go out now; through a line closed for want of credit, one now and then, to try it."""
+    """Whether an order may go out now.
+
+    Through a line closed for want of credit or of answers goes one now and then, to try it; without answers ever more
+    seldom, for each may cost its price, and only if a question that costs nothing is answered.
+    """
     studio = Studio.current()
     if studio.line_closed == Closed.FUNDS:
-        return _is_time_to_try()
+        return _is_time_to_try(TRY_EVERY)
+    if studio.line_closed == Closed.TROUBLE:
+        return _is_time_to_try(TRY_EVERY * 2 ** min(_unanswered_since(studio), MOST_DOUBLINGS)) and _is_answered()
     if studio.line_closed:
         return False
     if _leaves_too_little(studio, job):
@@ -40,11 +49,14 @@ def lets_through(job: Job) -> bool:
     return True
 
 
-def close(why: Closed) -> None:
-    """Keep orders from going out, and tell the owner; a line that is closed stays closed for its first reason."""
+def close(why: Closed) -> bool:
+    """Keep orders from going out, and tell the owner; return False if it is closed for as grave a reason already."""
     now = timezone.now()
-    if Studio.objects.filter(pk=1, line_closed="").update(line_closed=why, line_closed_at=now, line_tried_at=now):
+    lighter = Studio.objects.filter(pk=1, line_closed__in=["", *WEIGHT[: WEIGHT.index(why)]])
+    is_news = bool(lighter.update(line_closed=why, line_closed_at=now, line_tried_at=now))
+    if is_news:
         log.error("The line to the video service is closed: %s", why)
+    return is_news
 
 
 def reopen(*reasons: Closed) -> bool:
@@ -66,12 +78,8 @@ def check() -> None:
     studio = Studio.current()
     if studio.line_closed == Closed.LOW and _is_enough(studio):
         reopen(Closed.LOW)
-    if studio.line_closed in (Closed.KEY, Closed.TROUBLE) and _is_time_to_try():
-        try:
-            providers.in_force().check()
-        except ProviderError:
-            return
-        reopen(Closed.KEY, Closed.TROUBLE)
+    if studio.line_closed == Closed.KEY and _is_time_to_try(TRY_EVERY) and _is_answered():
+        reopen(Closed.KEY)
 
 
 def note_unanswered() -> None:
@@ -101,7 +109,25 @@ def _leaves_too_little(studio: Studio, job: Job) -> bool:
     return left is not None and left - job.price < studio.keep_back
 
 
-def _is_time_to_try() -> bool:
+def try_soon() -> None:
+    """Let a line that was closed for its key be tried at once: a studio that starts may have another one."""
+    Studio.objects.filter(line_closed=Closed.KEY).update(line_tried_at=timezone.now() - TRY_EVERY)
+
+
+def _is_time_to_try(every: timedelta) -> bool:
     """Whether it is this caller's turn to try a closed line."""
     now = timezone.now()
-    return bool(Studio.objects.filter(pk=1, line_tried_at__lte=now - TRY_EVERY).update(line_tried_at=now))
+    return bool(Studio.objects.filter(pk=1, line_tried_at__lte=now - every).update(line_tried_at=now))
+
+
+def _is_answered() -> bool:
+    """Whether the service answers a question that costs nothing, and accepts the key."""
+    try:
+        providers.in_force().check()
+    except ProviderError:
+        return False
+    return True
+
+
+def _unanswered_since(studio: Studio) -> int:
+    return Job.objects.filter(status=Status.UNCONFIRMED, submitted_at__gte=studio.line_closed_at).count()

@@ -5,11 +5,14 @@ from statistics import median
 
 from django.core.cache import cache
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from effects.models import Effect, FailureReason, Job, Status
 from effects.services.pace import USUAL_UNTIL_KNOWN
 
 RECENT_JOBS = 20
+# What waits at home in a closed line says nothing about how long a video takes.
+BEGUN = Coalesce("submitted_at", "created_at")
 FEWEST = 3
 KEPT_FOR = 60  # seconds
 # What the provider itself said no to; what went wrong on the way here says nothing about the effect.
@@ -60,15 +63,15 @@ def usual_making(effect_id: int, provider: str) -> float:
 
 def _usual_now(provider_name: str) -> int | None:
     completed = Job.objects.filter(provider=provider_name, status=Status.COMPLETED)
-    times = completed.order_by("-ended_at").values_list("created_at", "ended_at")[:RECENT_JOBS]
-    took = [(ended - created).total_seconds() for created, ended in times if ended]
+    times = completed.order_by("-ended_at").values_list(BEGUN, "ended_at")[:RECENT_JOBS]
+    took = [(ended - begun).total_seconds() for begun, ended in times if ended]
     return max(1, round(median(took))) if took else None
 
 
 def _record(effect_id: int, provider: str) -> Record:
     jobs = Job.objects.filter(effect=effect_id, provider=provider).order_by("-ended_at")
     judged = jobs.filter(status=Status.COMPLETED) | jobs.filter(status=Status.FAILED, failure__in=TURNED_DOWN)
-    rows = list(judged.values_list("status", "created_at", "ended_at")[:RECENT_JOBS])
+    rows = list(judged.values_list("status", BEGUN, "ended_at")[:RECENT_JOBS])
     took = [
         (ended - created).total_seconds() for status, created, ended in rows if status == Status.COMPLETED and ended
     ]

@@ -128,7 +128,16 @@ class TestTheLine:
         assert "1 order waits." in page
         assert sentence in page
         assert way_out in page
-        assert "Pause orders" not in page
+        assert ("Pause orders" in page) == (why != Closed.OWNER)
+
+    def test_orders_that_are_tried_in_vain_are_told_of(self, admin_client: Client, order: Job) -> None:
+        assert "tried again and again" not in _front(admin_client)
+
+        Job.objects.update(attempts=4)
+
+        assert "1 order is tried again and again." in _front(admin_client)
+        found = admin_client.get("/admin/effects/job/?owed=stuck").content.decode()
+        assert order.effect.title in found
 
     def test_an_open_one_may_be_paused_where_videos_cost_money(self, admin_client: Client, settings, paid) -> None:
         assert "Pause orders" in _front(admin_client)

@@ -365,7 +365,7 @@ class TestAnOrderThatNeverLeft:
 
     def test_has_lost_its_photo(self, service: Upstream, api: ApiModels, order: Order) -> None:
         order.pictures[0].unlink()
-        with pytest.raises(FileNotFoundError):
+        with pytest.raises(Unavailable):
             api.submit(order)
         assert service.connections == 0
 

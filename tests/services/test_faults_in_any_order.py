@@ -159,7 +159,7 @@ class Studio_(RuleBasedStateMachine):
     def time_goes_by(self, hours: float) -> None:
         let_pass(hours=hours)
         Job.objects.filter(leased_until__isnull=False).update(leased_until=timezone.now() - timedelta(seconds=1))
-        Studio.objects.update(line_tried_at=timezone.now() - line.TRY_EVERY)
+        Studio.objects.update(line_tried_at=timezone.now() - timedelta(days=1))
 
     @rule(number=st.integers(0, 3))
     def somebody_cancels(self, number: int) -> None:
@@ -208,7 +208,7 @@ class Studio_(RuleBasedStateMachine):
         for _ in range(CALM):
             self.time_goes_by(0.1)
             Job.objects.filter(leased_until=None).update(next_turn_at=timezone.now())
-            line.reopen(*Closed)
+            line.check()
             self._work()
             self.no_order_was_sent_twice()
         self.the_books_balance()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,8 +14,9 @@ from huey.contrib.djhuey import HUEY
 
 from effects import providers, tasks
 from effects.models import Account, Closed, CreditEntry, Effect, FailureReason, Job, Portrait, Status, Studio, Video
-from effects.services import credits, line, orders, production
+from effects.services import callbacks, credits, line, orders, production
 from effects.services.production import following
+from effects.services.production.turns import MOST_TRIES
 from tests import clips
 from tests.hosted import kinds, let_pass, notes, now, turn
 from tests.upstream import (
@@ -279,6 +281,81 @@ class TestTrouble:
         assert line.reopen(Closed.OWNER)
         assert turn(hosted_job).status == Status.PENDING
 
+    def test_a_graver_reason_replaces_one_that_lets_an_order_through_now_and_then(
+        self, upstream: Upstream, hosted_job: Job, another: Callable[[], Job]
+    ) -> None:
+        jobs = [hosted_job, *(another() for _ in range(3))]
+        upstream.does("POST", says(402), says(401))
+        turn(jobs[0])
+        Studio.objects.update(line_tried_at=timezone.now() - line.TRY_EVERY)
+        assert turn(jobs[1]).failure == FailureReason.NO_ACCESS
+        assert Studio.current().line_closed == Closed.KEY
+        Studio.objects.update(line_tried_at=timezone.now() - line.TRY_EVERY)
+        assert turn(jobs[2]).status == Status.QUEUED
+        assert len(upstream.posts) == 2
+        assert line.close(Closed.OWNER) and not line.close(Closed.TROUBLE)
+
+    def test_a_line_without_answers_is_tried_by_one_order_at_a_time_and_ever_more_seldom(
+        self, upstream: Upstream, hosted_job: Job, another: Callable[[], Job]
+    ) -> None:
+        jobs = [hosted_job, *(another() for _ in range(7))]
+        upstream.always["POST"] = says(502)
+        for job in jobs[:3]:
+            turn(job)
+        for minutes, sent in [(9, 3), (11, 4), (11, 4), (21, 5), (21, 5), (41, 6)]:
+            Studio.objects.update(line_tried_at=timezone.now() - timedelta(minutes=minutes))
+            for job in jobs[3:]:
+                turn(job)
+            line.check()
+            assert len(upstream.posts) == sent
+        del upstream.always["POST"]
+        Studio.objects.update(line_tried_at=timezone.now() - timedelta(days=1))
+        upstream.does("GET", says(500))
+        assert turn(jobs[6]).status == Status.QUEUED, "a question that costs nothing comes first"
+        Studio.objects.update(line_tried_at=timezone.now() - timedelta(days=1))
+        assert turn(jobs[6]).status == Status.PENDING
+        assert Studio.current().line_closed == ""
+
+    def test_scarce_credit_goes_to_who_came_first(
+        self, upstream: Upstream, hosted_job: Job, another: Callable[[], Job]
+    ) -> None:
+        later = another()
+        Job.objects.filter(pk=later.pk).update(price=Decimal("0.1"))
+        Studio.objects.update(funds=Decimal("0.05"), funds_at=timezone.now())
+        line.close(Closed.LOW)
+        HUEY.storage.flush_all()
+        tasks.sweep.call_local()
+        turns = [task.args[0] for task in HUEY.pending() if task.name == "advance_job"]
+        assert turns == [hosted_job.pk, later.pk]
+        assert [turn(Job(pk=pk)).status for pk in turns] == [Status.PENDING, Status.QUEUED]
+        assert Studio.current().line_closed == Closed.LOW
+
+    def test_a_line_that_was_closed_for_days_has_tried_nothing(self, upstream: Upstream, hosted_job: Job) -> None:
+        line.close(Closed.OWNER)
+        turn(hosted_job)
+        let_pass(days=3)
+        line.reopen(Closed.OWNER)
+        upstream.does("POST", says(429))
+        assert turn(hosted_job).status == Status.QUEUED
+        assert turn(hosted_job).status == Status.PENDING
+
+    def test_a_studio_that_starts_with_another_key_tries_it_at_once(self, upstream: Upstream) -> None:
+        line.close(Closed.KEY)
+        tasks.take_up_work()
+        tasks.sweep.call_local()
+        assert Studio.current().line_closed == ""
+
+    def test_the_sweep_fills_the_queue_only_so_far(
+        self, upstream: Upstream, hosted_job: Job, another: Callable[[], Job], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tasks, "MOST_NUDGES", 3)
+        for _ in range(5):
+            another()
+        HUEY.storage.flush_all()
+        for _ in range(3):
+            tasks.sweep.call_local()
+        assert len([task for task in HUEY.pending() if task.name == "advance_job"]) <= 3
+
 
 class TestFollowing:
     @pytest.mark.parametrize("fault", [drops, says(500), says(404), says(401), sends(b"?"), tells(state="dreaming")])
@@ -348,6 +425,39 @@ class TestFollowing:
         assert not Job.objects.owed().exists()
         assert Studio.current().spent == 0
         assert kinds(job) == ["charge", "refund"]
+
+    def test_a_studio_that_was_off_for_days_asks_before_it_gives_up(self, upstream: Upstream, hosted_job: Job) -> None:
+        turn(hosted_job)
+        let_pass(days=2)
+        upstream.does("GET", says(503))
+        tasks.advance_job.call_local(hosted_job.pk)
+        assert now(hosted_job).status == Status.PENDING
+        assert turn(hosted_job, times=2).status == Status.COMPLETED
+
+    def test_what_was_released_from_the_cap_is_released_once(
+        self, upstream: Upstream, hosted_job: Job, another: Callable[[], Job], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        upstream.making = 1e6
+        turn(another())
+        turn(hosted_job)
+        let_pass(hours=25)
+        turn(hosted_job)
+        upstream.does("GET", *[tells(state="failed")] * 3)
+        monkeypatch.setattr(Job, "log", lambda *_: 1 / 0)
+        for _ in range(3):
+            turn(hosted_job)
+        assert Studio.current().spent == 2 * hosted_job.price
+        assert now(hosted_job).settled_at is None
+
+    def test_the_404_of_a_gateway_is_not_the_end_of_a_task(
+        self, upstream: Upstream, hosted_job: Job, work: Work
+    ) -> None:
+        upstream.does("POST", made_but(drops))
+        job = turn(hosted_job)
+        callbacks.heed(job.callback_token, b'{"data": {"taskId": "clx000001"}}')
+        upstream.does("GET", sends(b"<html>404</html>", 404, "text/html"))
+        assert turn(hosted_job).hinted_task == "clx000001"
+        assert turn(hosted_job).status == Status.PENDING
 
     def test_nobody_asks_after_a_month(self, upstream: Upstream, hosted_job: Job) -> None:
         upstream.making = 1e7
@@ -420,7 +530,7 @@ class TestCollecting:
     ) -> None:
         upstream.always["result"] = says(404)
         turn(hosted_job, times=4)
-        let_pass(hours=25)
+        Job.objects.update(attempts=MOST_TRIES - 1)
         job = turn(hosted_job)
         assert (job.status, job.failure) == (Status.FAILED, FailureReason.BROKEN_RESULT)
         assert job.result_url
@@ -468,3 +578,44 @@ def test_a_photo_whose_file_is_gone_ends_the_order_before_anything_is_sent(
     job = turn(hosted_job)
     assert (job.status, job.failure) == (Status.FAILED, FailureReason.NO_PORTRAIT)
     assert upstream.posts == [] and kinds(job) == ["charge", "refund"]
+
+
+def test_an_order_cannot_be_sent_by_who_has_lost_its_turn(upstream: Upstream, hosted_job: Job) -> None:
+    Job.objects.update(next_turn_at=timezone.now())
+    sleeper = Job.objects.claim(hosted_job.pk, timedelta(seconds=-1))
+    taker = Job.objects.claim(hosted_job.pk, production.LEASE)
+    assert sleeper and taker
+    assert production.advance(sleeper) is None
+    assert upstream.posts == []
+    production.advance(taker)
+    assert now(hosted_job).status == Status.PENDING
+
+
+def test_nobody_takes_over_an_order_while_it_is_being_sent(upstream: Upstream, hosted_job: Job) -> None:
+    def is_taken(handler: Handler) -> bool:
+        left = now(hosted_job).leased_until
+        assert left and left - timezone.now() > timedelta(seconds=120)
+        return False
+
+    upstream.does("POST", is_taken)
+    assert turn(hosted_job).status == Status.PENDING
+
+
+def test_a_refund_in_the_next_month_does_not_lower_what_that_month_has_spent(
+    upstream: Upstream, hosted_job: Job, another: Callable[[], Job]
+) -> None:
+    CreditEntry.objects.update(at=timezone.now() - timedelta(days=40))
+    another()
+    spent = Studio.current().spent
+    upstream.does("POST", says(400))
+    assert turn(hosted_job).status == Status.FAILED
+    assert Studio.current().spent == spent
+
+
+def test_a_job_from_before_the_callbacks_is_made_all_the_same(
+    upstream: Upstream, hosted_job: Job, settings: Any
+) -> None:
+    settings.PUBLIC_URL = "https://studio.example"
+    Job.objects.update(callback_token="")
+    assert turn(hosted_job).status == Status.PENDING
+    assert "callback_url" not in upstream.posts[0]

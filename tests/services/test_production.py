@@ -13,6 +13,7 @@ from effects.models import Account, Effect, FailureReason, Job, Portrait, Status
 from effects.providers import Refused, Report, State, Unavailable, Unconfirmed
 from effects.services import credits, orders, production
 from effects.services.production import following
+from effects.services.production.turns import MOST_TRIES
 from tests.stand_in import PaidProvider
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -150,7 +151,7 @@ def test_an_order_of_which_nothing_was_sent_waits_and_goes_out_later(
 def test_an_order_that_cannot_be_sent_for_a_day_is_given_up_and_paid_back(
     paid: PaidProvider, paid_job: Job, work: Work
 ) -> None:
-    Job.objects.update(created_at=timezone.now() - PATIENTLY)
+    Job.objects.update(attempts=MOST_TRIES - 1)
     paid.on_submit = raising(Unavailable("away"))
     tasks.advance_job(paid_job.pk)
     work()
@@ -301,7 +302,7 @@ def test_an_old_order_has_a_whole_day_for_a_download_that_breaks(paid: PaidProvi
     paid.result = b"broken"
     claim_and_advance(paid_job, times=8)
     assert again(paid_job).status == Status.COLLECTING
-    Job.objects.update(step_since=timezone.now() - PATIENTLY)
+    Job.objects.update(attempts=MOST_TRIES - 1)
     claim_and_advance(paid_job)
     assert again(paid_job).failure == FailureReason.BROKEN_RESULT
     assert balance(paid_job) == paid_job.price

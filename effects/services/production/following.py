@@ -19,7 +19,7 @@ from effects.providers.slots import take_slot
 from effects.services import credits, line, track_record
 from effects.services.pace import next_look
 
-from .turns import LEASE, OWED_LOOK, PATIENCE, SOON, back_off, give_up, order_of, retry, turn_down
+from .turns import LEASE, OWED_LOOK, SOON, back_off, give_up, order_of, retry, turn_down
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,9 @@ LOOKS_AT_ONCE = 32
 MOST_IN_ROUND = 4 * LOOKS_AT_ONCE
 # Longer than a round in which nobody answers.
 ROUND_LEASE = timedelta(seconds=120)
+PATIENCE = timedelta(days=1)
+# A turn that comes so late finds a studio that was off, and has waited for nothing.
+OVERSLEPT = timedelta(hours=1)
 OWED_SHARE_OF_AGE, LONGEST_OWED_WAIT = 1 / 8, timedelta(hours=12)
 
 Answer = Report | ProviderError
@@ -51,12 +54,17 @@ def take_round() -> Round:
     made = []
     with take_slot(settings.DATA_DIR / "looks", 1) as is_alone:
         jobs = Job.objects.claim_followed(MOST_IN_ROUND, ROUND_LEASE) if is_alone else []
-        for job, answer in _ask_after(jobs):
-            wait = _heed_safely(job, answer)
-            if wait is None:
+        try:
+            for job, answer in _ask_after(jobs):
+                wait = _heed_safely(job, answer)
+                if wait is None:
+                    job.hold().update(leased_until=None)
+                elif job.book(_on_the_second(timezone.now() + wait)) and job.status == Status.COLLECTING:
+                    made.append(job.pk)
+        except BaseException:  # the worker is being stopped: the next one goes on at once
+            for job in jobs:
                 job.hold().update(leased_until=None)
-            elif job.book(_on_the_second(timezone.now() + wait)) and job.status == Status.COLLECTING:
-                made.append(job.pk)
+            raise
     return Round(made, _until_next() if jobs else None)
 
 
@@ -86,14 +94,24 @@ def follow_owed(job: Job) -> timedelta | None:
     except ProviderError:
         return _owed_wait(job)
     if report.state is State.FAILED:
-        credits.release(job)
-        job.hold().update(settled_at=timezone.now())
-        job.log("look", report.reason or "It was not made.")
+        _close_owed(job, report.reason)
         return None
     if report.state is not State.COMPLETED:
         return _owed_wait(job)
     revived = {"failure": "", "ended_at": None, "task_id": task_id, "hinted_task": "", "result_url": report.result_url}
-    return SOON if _attached(job, Status.COLLECTING, [Status.FAILED], **revived) else None
+    if _attached(job, Status.COLLECTING, [Status.FAILED], **revived):
+        return SOON
+    if not job.task_id:
+        _drop_hint(job, "It is the task of another job.")
+    return None
+
+
+@transaction.atomic
+def _close_owed(job: Job, reason: str) -> None:
+    """Note that nothing will come any more, and that the provider does not charge for it."""
+    if job.hold().update(settled_at=timezone.now()):
+        credits.release(job)
+        job.log("look", reason or "It was not made.")
 
 
 def settle_by_hint(job: Job) -> timedelta | None:
@@ -184,7 +202,7 @@ def _heed(job: Job, answer: Answer) -> timedelta | None:
         turn_down(job, answer.verdict, FailureReason.NOT_MADE, answer.reason)
         return None
     if answer.state is State.PROCESSING:
-        job.move_to(Status.PROCESSING)
+        job.move_to(Status.PROCESSING, step_since=job.step_since)
     if job.is_local:
         return PLACE_WAIT
     return _later(job)
@@ -204,7 +222,7 @@ def _unanswered(job: Job, error: ProviderError) -> timedelta | None:
 def _later(job: Job) -> timedelta | None:
     """Return the wait until the next look, or give the job up when it has stood still for too long."""
     now = timezone.now()
-    if now - job.step_since > PATIENCE:
+    if now - job.step_since > PATIENCE and now - job.next_turn_at < OVERSLEPT:
         give_up(job, FailureReason.TOOK_TOO_LONG)
         return None
     age = (now - (job.submitted_at or job.step_since)).total_seconds()

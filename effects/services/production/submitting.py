@@ -6,6 +6,7 @@ it again: it is `unconfirmed` until a callback or a person settles it.
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -16,7 +17,7 @@ from effects.providers import KeyRefused, OutOfFunds, Refused, Unavailable, Unco
 from effects.services import line
 from effects.services.pace import FIRST_LOOK
 
-from .turns import PATIENCE, SOON, back_off, fail, order_of, turn_down
+from .turns import SOON, back_off, fail, is_hopeless, order_of, turn_down
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,8 @@ def submit(job: Job) -> timedelta | None:
     if not job.is_local and not line.lets_through(job):
         return line.WAIT
     now = timezone.now()
-    if not job.move_to(Status.SUBMITTING, submitted_at=now, attempts=job.attempts, leased_until=now + SENDING):
+    sending: dict[str, Any] = {"submitted_at": now, "attempts": job.attempts, "leased_until": now + SENDING}
+    if not job.move_to(Status.SUBMITTING, is_held=True, **sending):
         return None
     provider = providers.named(job.provider)
     try:
@@ -66,8 +68,6 @@ def resume(job: Job) -> timedelta | None:
 
 def _sent(job: Job, task_id: str) -> timedelta | None:
     log.info("Job %s is task %s of %s", job.key, task_id, job.provider)
-    if not job.is_local:
-        line.reopen(Closed.FUNDS)
     try:
         with transaction.atomic():
             is_ours = job.move_to(Status.PENDING, task_id=task_id)
@@ -76,14 +76,16 @@ def _sent(job: Job, task_id: str) -> timedelta | None:
                 job.log("task", task_id)
     except IntegrityError:
         return _park(job, f"The answer names {task_id}, which is the task of another job.")
+    if not job.is_local:
+        line.reopen(Closed.FUNDS, Closed.TROUBLE)
     if not is_ours:
         return None
     return SOON if job.is_local or _is_hinted(job) else FIRST_LOOK
 
 
 def _queue_again(job: Job, note: str) -> timedelta | None:
-    """Put back an order of which nothing was sent, for as long as patience lasts."""
-    if timezone.now() - job.created_at > PATIENCE:
+    """Put back an order of which nothing was sent, for about a day of tries."""
+    if is_hopeless(job) and not job.is_local:
         fail(job, FailureReason.NOT_TAKEN, note)
         return None
     job.move_to(Status.QUEUED, note=note, submitted_at=None, attempts=job.attempts)

@@ -21,7 +21,9 @@ SOON = timedelta(0)
 RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
-PATIENCE = timedelta(days=1)
+# Of sending or fetching what was paid for: with the pauses between them about a day. Tries are counted and not hours,
+# for a line that was closed or a machine that was off has tried nothing.
+MOST_TRIES = 150
 # When a job that was given up is asked after again.
 OWED_LOOK = timedelta(hours=1)
 
@@ -55,7 +57,7 @@ def give_up(job: Job, reason: FailureReason) -> None:
 
 def retry(job: Job, reason: FailureReason) -> timedelta | None:
     """Try the step again later; give up when that has not helped, but never soon on what was paid for."""
-    if job.status not in (Status.UNCONFIRMED, Status.FAILED) and _is_hopeless(job):
+    if job.status not in (Status.UNCONFIRMED, Status.FAILED) and is_hopeless(job):
         give_up(job, reason)
         return None
     return back_off(job)
@@ -78,7 +80,7 @@ def order_of(job: Job) -> Order:
         pictures=tuple(pictures),
         seconds=job.effect.seconds,
         options=job.effect.options,
-        callback_url=callback_address(job) if settings.PUBLIC_URL else "",
+        callback_url=callback_address(job) if settings.PUBLIC_URL and job.callback_token else "",
     )
 
 
@@ -86,7 +88,5 @@ def callback_address(job: Job) -> str:
     return settings.PUBLIC_URL + reverse("effects:callback", args=[job.callback_token])
 
 
-def _is_hopeless(job: Job) -> bool:
-    if job.is_local:
-        return job.attempts + 1 >= MOST_ATTEMPTS
-    return timezone.now() - job.step_since > PATIENCE
+def is_hopeless(job: Job) -> bool:
+    return job.attempts + 1 >= (MOST_ATTEMPTS if job.is_local else MOST_TRIES)
