@@ -141,7 +141,7 @@ PROVIDER = "apimodels" if KLING_API_KEY else "local"
 RENDER_SLOTS = max(1, env.int("STUDIO_RENDER_SLOTS", own_cores()))
 RENDER_FPS = 30 if env.int("STUDIO_RENDER_FPS", 24) == 30 else 24
 HUEY = {
-    "huey_class": "huey.SqliteHuey",
+    "huey_class": "kling_studio.queue.StudioHuey",
     "name": "studio",
     "filename": str(DATA_DIR / "queue.sqlite3"),
     "immediate": False,

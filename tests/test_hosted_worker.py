@@ -79,7 +79,7 @@ def now(job: Job) -> Job:
 def hurry(is_so: Callable[[], bool]) -> None:
     """Wait, letting turns that are booked for later have theirs at once."""
 
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < end, f"waited in vain; {Job.objects.values_list('status', 'failure')}"
         Job.objects.filter(leased_until=None).call()

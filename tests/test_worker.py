@@ -39,7 +39,7 @@ def test_a_worker_killed_at_any_point_leaves_a_job_that_the_next_one_finishes(
     monkeypatch.setenv("TEST_DIE_AT", point)
     job = orders.order_video(ada, effect, portrait, request_key="killed-on-the-way")
     first = start_worker()
-    assert first.wait(timeout=30) == -signal.SIGKILL
+    assert first.wait(timeout=60) == -signal.SIGKILL
     job.refresh_from_db()
     assert job.status == POINTS[point]
     monkeypatch.delenv("TEST_DIE_AT")

@@ -8,11 +8,11 @@ import signal
 from functools import cache
 from pathlib import Path
 
-from huey import SqliteHuey
 from huey.api import Task
 
 os.environ["STUDIO_DATA_DIR"] = os.environ["TEST_FOLDER"]
 
+from kling_studio.queue import StudioHuey
 from kling_studio.settings import *  # noqa: F403
 from kling_studio.settings import DATABASES, HUEY, PROVIDERS
 
@@ -38,7 +38,7 @@ def let_die_on_the_way() -> None:
         deaths.at(point, die)
 
 
-class MortalHuey(SqliteHuey):
+class MortalHuey(StudioHuey):
     def execute(self, task: Task, timestamp: object = None) -> object:
         if task.name == "advance_job":
             die_at("task taken")

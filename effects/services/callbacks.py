@@ -4,6 +4,7 @@ The token in its address names the job. All that is kept of the body is the id o
 """
 
 import json
+import re
 from functools import partial
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from effects.providers.apimodels import text_id
 # Lines on a job's timeline; a sender that goes on repeating himself is answered and no longer written down.
 MOST_LOGGED = 20
 WHAT = "callback"
+TASK_ID = re.compile(r'"taskId"\s*:\s*"([^"\\]+)"')
 # Where news of the task changes something: elsewhere the job's own next turn finds out.
 WOKEN = (*FOLLOWED, Status.UNCONFIRMED, Status.FAILED)
 
@@ -31,11 +33,12 @@ def heed(token: str, body: bytes) -> bool:
 
 
 def task_named_in(body: bytes) -> str:
-    """Return the `data.taskId` of a callback's body, empty if it names none."""
+    """Return the `data.taskId` of a callback's body, which may be cut off; empty if it names none."""
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):
-        return ""
+        cut_off = TASK_ID.search(body.decode(errors="replace"))
+        return text_id(cut_off[1]) if cut_off else ""
     data = said.get("data") if isinstance(said, dict) else None
     return text_id(data.get("taskId")) if isinstance(data, dict) else ""
 

@@ -12,6 +12,7 @@ from effects import tasks
 from effects.models import FailureReason, Job, Status
 from effects.services import callbacks, production
 from effects.services.production.turns import callback_address
+from effects.views import callbacks as callbacks_view
 from tests.hosted import kinds, let_pass, notes, now, turn
 from tests.upstream import Upstream, drops, made_but, says
 
@@ -107,10 +108,23 @@ def test_a_body_that_says_nothing_is_a_hint_all_the_same(
     assert now(job).next_turn_at <= timezone.now()
 
 
-def test_a_body_over_64_kib_is_turned_away(upstream: Upstream, hosted_job: Job, service: Client) -> None:
+def test_of_a_body_that_repeats_the_photos_the_head_is_read(
+    upstream: Upstream, hosted_job: Job, service: Client, work: Any
+) -> None:
+    upstream.does("POST", made_but(drops))
     job = turn(hosted_job)
-    assert send(service, job.callback_token, b" " * (64 * 1024)) == 200
-    assert send(service, job.callback_token, b" " * (64 * 1024 + 1)) == 413
+    photo = "A" * (2 * callbacks_view.MOST_BYTES)
+    assert tell(service, job, task_id="clx000001", param=photo) == 200
+    work()
+    assert now(job).status == Status.COMPLETED
+
+
+def test_no_more_of_a_body_than_the_limit_is_looked_at(upstream: Upstream, hosted_job: Job, service: Client) -> None:
+    upstream.does("POST", made_but(drops))
+    job = turn(hosted_job)
+    late = b'{"param": "' + b"A" * callbacks_view.MOST_BYTES + b'", "data": {"taskId": "clx000001"}}'
+    assert send(service, job.callback_token, late) == 200
+    assert now(job).hinted_task == ""
 
 
 def test_a_stranger_without_the_token_reaches_nothing(upstream: Upstream, hosted_job: Job, service: Client) -> None:
