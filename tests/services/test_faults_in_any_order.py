@@ -262,7 +262,7 @@ def test_faults_deaths_and_callbacks_in_any_order_lose_nothing() -> None:
     run_state_machine_as_test(
         Studio_,
         settings=settings(
-            max_examples=int(os.environ.get("FAULT_EXAMPLES", "25")),
+            max_examples=int(os.environ.get("FAULT_EXAMPLES", "10")),
             stateful_step_count=25,
             deadline=None,
             derandomize="FAULT_EXAMPLES" not in os.environ,
