@@ -10,7 +10,7 @@ from django.conf import settings
 
 from effects.models import Account, Effect, Job, Portrait, Status, Video, Worker
 from effects.services import orders
-from tests.workers import let_time_pass, wait_until
+from tests.workers import hurry, let_time_pass, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("worker")]
 
@@ -45,7 +45,7 @@ def test_a_worker_killed_at_any_point_leaves_a_job_that_the_next_one_finishes(
     monkeypatch.delenv("TEST_DIE_AT")
     let_time_pass()
     start_worker()
-    wait_until(lambda: not Job.objects.get(pk=job.pk).is_open)
+    hurry(lambda: not Job.objects.get(pk=job.pk).is_open)
     job.refresh_from_db()
     assert (job.status, job.failure) == (Status.COMPLETED, "")
     assert Path(job.video.file.path).stat().st_size > 10_000

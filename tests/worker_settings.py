@@ -7,6 +7,7 @@ import os
 import signal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from huey.api import Task
 
@@ -48,9 +49,14 @@ class MortalHuey(StudioHuey):
 
 def mortal_local() -> object:
     from effects.providers.base import OnFrame, Order, Report, StillWanted
-    from effects.providers.local import LocalProvider, from_settings
+    from effects.providers.local import PREVIEW, LocalProvider, from_settings
 
     class MortalLocal(LocalProvider):
+        """Renders small: where it dies is what counts here, not what it draws."""
+
+        def _render(self, order: Order, result: Path, **how: Any) -> None:
+            super()._render(order, result, **{"short_side": PREVIEW, **how})
+
         def submit(self, order: Order) -> str:
             die_at("before sending")
             task_id = super().submit(order)

@@ -51,3 +51,14 @@ def let_time_pass() -> None:
     Job.objects.exclude(leased_until=None).update(leased_until=timezone.now())
     Job.objects.update(next_turn_at=timezone.now())
     tasks.sweep()
+
+
+def hurry(is_so: Callable[[], bool]) -> None:
+    """Wait, letting turns that are booked for later have theirs at once."""
+
+    end = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < end, f"waited in vain; {Job.objects.values_list('status', 'failure')}"
+        Job.objects.filter(leased_until=None).call()
+        tasks.sweep.call_local()
+        time.sleep(0.5)
