@@ -91,7 +91,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", default=list(LIMITS), help="polling or callbacks; both if none is named")
     parser.add_argument("--jobs", type=int, default=1000, metavar="N")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="worker processes that poll")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="worker processes")
     return parser.parse_args()
 
 
@@ -149,17 +149,13 @@ def web_server() -> Iterator[None]:
 
 
 def measure(name: str, options: argparse.Namespace, url: str, short: Path) -> Part:
-    from django.conf import settings
-
     from effects.models import Status
     from effects.providers.slots import take_slot
     from effects.services import samples
 
     begun = time.monotonic()
     jobs = order(options.jobs)
-    # A callback is to be heard while others are being fetched, so that part has the worker as script/server starts it.
-    workers = options.workers if name == "polling" else settings.HUEY["consumer"]["workers"]
-    part = Part(name, options.jobs, workers, time.monotonic() - begun)
+    part = Part(name, options.jobs, options.workers, time.monotonic() - begun)
     posts_before = ask(url)["posts"]
     worker = [sys.executable, "manage.py", "run_huey", "--quiet", "--workers", str(part.workers)]
     # As in a studio that has made its samples: holding the one place of their makers keeps the worker from it.
